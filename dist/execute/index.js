@@ -3321,6 +3321,8 @@ function headerSize(descriptor) {
 
 /** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
 const decodedChunk = 512 * 1024;
+/** It decodes some of them ahead, on another core, while what was decoded before is written or looked at. */
+const decoding = { chunkSize: decodedChunk, readableHighWaterMark: 8 * decodedChunk };
 function blobOf(layer) {
     return { mediaType: layer.descriptor.mediaType, open: () => layer.open() };
 }
@@ -3405,9 +3407,9 @@ function checked(header) {
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {
     if (mediaType.endsWith('+gzip'))
-        return [(0,external_node_zlib_namespaceObject.createGunzip)({ chunkSize: decodedChunk })];
+        return [(0,external_node_zlib_namespaceObject.createGunzip)(decoding)];
     if (mediaType.endsWith('+zstd'))
-        return [new ZstdFrames(), (0,external_node_zlib_namespaceObject.createZstdDecompress)({ chunkSize: decodedChunk })];
+        return [new ZstdFrames(), (0,external_node_zlib_namespaceObject.createZstdDecompress)(decoding)];
     return [];
 }
 /**
@@ -7778,7 +7780,7 @@ function resolvePath(files, path, { followLast }) {
     let place = '';
     let links = 0;
     for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
-        const next = external_node_path_namespaceObject.posix.join('/', place, step).slice(1);
+        const next = step === '..' ? file_tree_parentOf(place) : place === '' ? step : `${place}/${step}`;
         const file = files.get(next);
         if (file?.type !== 'symlink' || (waiting.length === 0 && !followLast)) {
             place = next;
@@ -8662,6 +8664,8 @@ class Host {
     #container;
     #tree;
     #running;
+    /** What was packed last, until something comes after it: it need not be looked at where nothing does. */
+    #packed;
     /** What was asked last: one is done after the other. */
     #last = Promise.resolve();
     constructor(setup) {
@@ -8693,11 +8697,13 @@ class Host {
         const layer = blobAt(request.file, request.mediaType);
         const entries = beginLayerTar(layer);
         return async () => {
+            await this.#adopt();
             await this.#tree.add(layer, entries);
             return null;
         };
     }
     async #do(request) {
+        await this.#adopt();
         switch (request.do) {
             case 'settle':
                 this.#tree.settle();
@@ -8706,12 +8712,16 @@ class Host {
             case 'run':
                 return this.#run(request.command);
             case 'pack': {
-                const packed = await packChanges(this.#tree.differences(), request.request);
-                const { layer } = packed;
-                await this.#tree.adopt(packed, blobAt(layer.file, layer.descriptor.mediaType));
-                return { ...packed, isStale: false };
+                this.#packed = await packChanges(this.#tree.differences(), request.request);
+                return { ...this.#packed, isStale: false };
             }
         }
+    }
+    async #adopt() {
+        const packed = this.#packed;
+        this.#packed = undefined;
+        if (packed)
+            await this.#tree.adopt(packed, blobAt(packed.layer.file, packed.layer.descriptor.mediaType));
     }
     async #run(command) {
         const { runtime } = this.#setup;

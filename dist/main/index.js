@@ -49779,6 +49779,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   gN: () => (/* reexport */ layers_key/* layerKeyAnnotation */.gN),
   nP: () => (/* reexport */ left_out/* leftOutAnnotation */.nP),
   mt: () => (/* binding */ overrides),
+  h7: () => (/* reexport */ ownLayerName),
   wS: () => (/* binding */ packedLayer),
   hx: () => (/* reexport */ parseFacts),
   ne: () => (/* reexport */ left_out/* parseLeftOut */.ne),
@@ -50160,7 +50161,7 @@ const wheelBucketCount = 8;
 const wheelBucketCountWithoutSizes = 16;
 /** Of an environment's layers this part is for the buckets of its wheels, and for wheels that are built. */
 const wheelShare = 1 / 5;
-/** How a wheel is called where packages and wheels stand together. */
+/** What stands before a wheel's name in `own-layer` lines. */
 const wheelPrefix = 'pip:';
 /** A package whose archive has this many bytes gets a layer of its own. */
 const ownLayerSize = 2_000_000;
@@ -50263,11 +50264,15 @@ function bucketOf(name, buckets) {
  * @param previous the lock before this one
  */
 function chooseOwnLayers(packages, wheels, previous) {
-    const called = (name) => `${wheelPrefix}${name}`;
+    const called = (name) => ownLayerName({ name, format: 'whl' });
     return chooseOwnLayer([...packages, ...wheels.map(({ name, size }) => ({ name: called(name), size }))], previous && {
         ownLayer: previous.ownLayer,
         names: [...previous.packages, ...previous.wheels.map(called)],
     });
+}
+/** How a package or a wheel is called where both stand together. */
+function ownLayerName({ name, format }) {
+    return format === 'whl' ? `${wheelPrefix}${name}` : name;
 }
 function isWheelName(name) {
     return name.startsWith(wheelPrefix);
@@ -59395,7 +59400,7 @@ function resolvePath(files, path, { followLast }) {
     let place = '';
     let links = 0;
     for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
-        const next = external_node_path_.posix.join('/', place, step).slice(1);
+        const next = step === '..' ? parentOf(place) : place === '' ? step : `${place}/${step}`;
         const file = files.get(next);
         if (file?.type !== 'symlink' || (waiting.length === 0 && !followLast)) {
             place = next;
@@ -59518,6 +59523,8 @@ function headerSize(descriptor) {
 
 /** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
 const decodedChunk = 512 * 1024;
+/** It decodes some of them ahead, on another core, while what was decoded before is written or looked at. */
+const decoding = { chunkSize: decodedChunk, readableHighWaterMark: 8 * decodedChunk };
 function blobOf(layer) {
     return { mediaType: layer.descriptor.mediaType, open: () => layer.open() };
 }
@@ -59602,9 +59609,9 @@ function checked(header) {
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {
     if (mediaType.endsWith('+gzip'))
-        return [(0,external_node_zlib_.createGunzip)({ chunkSize: decodedChunk })];
+        return [(0,external_node_zlib_.createGunzip)(decoding)];
     if (mediaType.endsWith('+zstd'))
-        return [new ZstdFrames(), (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decodedChunk })];
+        return [new ZstdFrames(), (0,external_node_zlib_.createZstdDecompress)(decoding)];
     return [];
 }
 /**
@@ -62706,7 +62713,7 @@ async function openHostRoom({ layers, user }, runtime) {
             for (const next of more.slice(index, index + fetchedAhead))
                 void fetches.begin(next);
             const file = await fetches.begin(layer);
-            const before = laid.at(-1);
+            const before = laid.at(-3);
             const asked = host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType });
             asked.catch(() => undefined); // awaited below, unless another one fails before
             laid.push(asked);
@@ -74855,6 +74862,7 @@ async function cacheService() {
 
 
 
+
 /**
  * The cache has the archives of whole locks, so restoring it brings all of them. It pays from this share of them on: a
  * cache gives its bytes about twice as fast as channels do theirs, over one connection and then through tar.
@@ -74909,7 +74917,10 @@ function createPackageStore(request, members, { tarballs, channels, workspace })
     };
     return {
         begin(wanted) {
-            begun = bring(wanted.map((member) => ({ member, packages: allOf(member) })));
+            begun = bring(wanted.map((member) => {
+                const { ownLayer = [] } = member.resolved.lock.header ?? {};
+                return { member, packages: inOrderOfUse(allOf(member), ownLayer) };
+            }));
             // `prepare` awaits it; until then its failure is not a crash.
             begun.catch(() => undefined);
         },
@@ -74946,6 +74957,16 @@ function createPackageStore(request, members, { tarballs, channels, workspace })
             return { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) };
         },
     };
+}
+/**
+ * In the order in which layers are begun: python first, which tells how all others are linked, then what is alone in its layer, then the
+ * rest; so that nothing big is waited for while much that is small comes.
+ */
+function inOrderOfUse(archives, ownLayer) {
+    const places = new Map([...ownLayer.entries()].map(([place, name]) => [name, place]));
+    places.set('python', -1);
+    const placeOf = (archive) => places.get((0,build/* ownLayerName */.h7)(archive)) ?? ownLayer.length;
+    return archives.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 /** `3 of 12 packages`, and wheels where there are some. */
 function countNeeded(needed, all) {

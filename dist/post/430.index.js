@@ -119,7 +119,9 @@ function headerSize(descriptor) {
 
 
 /** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
-const decodedChunk = (/* unused pure expression or super */ null && (512 * 1024));
+const decodedChunk = 512 * 1024;
+/** It decodes some of them ahead, on another core, while what was decoded before is written or looked at. */
+const decoding = { chunkSize: decodedChunk, readableHighWaterMark: 8 * decodedChunk };
 function blobOf(layer) {
     return { mediaType: layer.descriptor.mediaType, open: () => layer.open() };
 }
@@ -204,9 +206,9 @@ function checked(header) {
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {
     if (mediaType.endsWith('+gzip'))
-        return [createGunzip({ chunkSize: decodedChunk })];
+        return [createGunzip(decoding)];
     if (mediaType.endsWith('+zstd'))
-        return [new ZstdFrames(), createZstdDecompress({ chunkSize: decodedChunk })];
+        return [new ZstdFrames(), createZstdDecompress(decoding)];
     return [];
 }
 /**

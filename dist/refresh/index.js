@@ -46623,7 +46623,7 @@ function resolvePath(files, path, { followLast }) {
     let place = '';
     let links = 0;
     for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
-        const next = external_node_path_.posix.join('/', place, step).slice(1);
+        const next = step === '..' ? parentOf(place) : place === '' ? step : `${place}/${step}`;
         const file = files.get(next);
         if (file?.type !== 'symlink' || (waiting.length === 0 && !followLast)) {
             place = next;
@@ -46769,6 +46769,8 @@ function headerSize(descriptor) {
 
 /** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
 const decodedChunk = 512 * 1024;
+/** It decodes some of them ahead, on another core, while what was decoded before is written or looked at. */
+const decoding = { chunkSize: decodedChunk, readableHighWaterMark: 8 * decodedChunk };
 function blobOf(layer) {
     return { mediaType: layer.descriptor.mediaType, open: () => layer.open() };
 }
@@ -46853,9 +46855,9 @@ function checked(header) {
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType) {
     if (mediaType.endsWith('+gzip'))
-        return [(0,external_node_zlib_.createGunzip)({ chunkSize: decodedChunk })];
+        return [(0,external_node_zlib_.createGunzip)(decoding)];
     if (mediaType.endsWith('+zstd'))
-        return [new ZstdFrames(), (0,external_node_zlib_.createZstdDecompress)({ chunkSize: decodedChunk })];
+        return [new ZstdFrames(), (0,external_node_zlib_.createZstdDecompress)(decoding)];
     return [];
 }
 /**
@@ -54730,7 +54732,7 @@ async function openHostRoom({ layers, user }, runtime) {
             for (const next of more.slice(index, index + fetchedAhead))
                 void fetches.begin(next);
             const file = await fetches.begin(layer);
-            const before = laid.at(-1);
+            const before = laid.at(-3);
             const asked = host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType });
             asked.catch(() => undefined); // awaited below, unless another one fails before
             laid.push(asked);
@@ -60617,7 +60619,7 @@ const wheelBucketCount = 8;
 const wheelBucketCountWithoutSizes = 16;
 /** Of an environment's layers this part is for the buckets of its wheels, and for wheels that are built. */
 const wheelShare = 1 / 5;
-/** How a wheel is called where packages and wheels stand together. */
+/** What stands before a wheel's name in `own-layer` lines. */
 const wheelPrefix = 'pip:';
 /** A package whose archive has this many bytes gets a layer of its own. */
 const ownLayerSize = 2_000_000;
@@ -60720,11 +60722,15 @@ function bucketOf(name, buckets) {
  * @param previous the lock before this one
  */
 function chooseOwnLayers(packages, wheels, previous) {
-    const called = (name) => `${wheelPrefix}${name}`;
+    const called = (name) => ownLayerName({ name, format: 'whl' });
     return chooseOwnLayer([...packages, ...wheels.map(({ name, size }) => ({ name: called(name), size }))], previous && {
         ownLayer: previous.ownLayer,
         names: [...previous.packages, ...previous.wheels.map(called)],
     });
+}
+/** How a package or a wheel is called where both stand together. */
+function ownLayerName({ name, format }) {
+    return format === 'whl' ? `${wheelPrefix}${name}` : name;
 }
 function isWheelName(name) {
     return name.startsWith(wheelPrefix);

@@ -175,7 +175,7 @@ export function resolvePath(
   let place = ''
   let links = 0
   for (let step = waiting.pop(); step !== undefined; step = waiting.pop()) {
-    const next = posix.join('/', place, step).slice(1)
+    const next = step === '..' ? parentOf(place) : place === '' ? step : `${place}/${step}`
     const file = files.get(next)
     if (file?.type !== 'symlink' || (waiting.length === 0 && !followLast)) {
       place = next

@@ -13,6 +13,9 @@ import { ZstdFrames } from './zstd-frames.ts'
 /** Bytes that a decoder gives at a time: with Node's 16 kB, handing them over costs more than decoding them. */
 const decodedChunk = 512 * 1024
 
+/** It decodes some of them ahead, on another core, while what was decoded before is written or looked at. */
+const decoding = { chunkSize: decodedChunk, readableHighWaterMark: 8 * decodedChunk }
+
 /** An entry of a layer. */
 export interface TarEntry {
   /** Clean, relative to the image's root: `etc/passwd`; never the root itself. */
@@ -118,9 +121,8 @@ function checked(header: TarHeader): Header {
 
 /** The decoders of a layer's media type; those of Docker's names have been translated. */
 function decoder(mediaType: string): NodeJS.ReadWriteStream[] {
-  if (mediaType.endsWith('+gzip')) return [createGunzip({ chunkSize: decodedChunk })]
-  if (mediaType.endsWith('+zstd'))
-    return [new ZstdFrames(), createZstdDecompress({ chunkSize: decodedChunk })]
+  if (mediaType.endsWith('+gzip')) return [createGunzip(decoding)]
+  if (mediaType.endsWith('+zstd')) return [new ZstdFrames(), createZstdDecompress(decoding)]
   return []
 }
 

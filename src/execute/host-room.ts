@@ -48,7 +48,7 @@ export async function openHostRoom({ layers, user }: RoomPlan, runtime: Runtime)
       // While one is laid the next ones are fetched.
       for (const next of more.slice(index, index + fetchedAhead)) void fetches.begin(next)
       const file = await fetches.begin(layer)
-      const before = laid.at(-1)
+      const before = laid.at(-3)
       const asked = host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType })
       asked.catch(() => undefined) // awaited below, unless another one fails before
       laid.push(asked)

@@ -58,6 +58,8 @@ class Host {
   readonly #container: { readonly id: string; readonly state: string; readonly bundle: string }
   readonly #tree: DiskTree
   #running: ChildProcess | undefined
+  /** What was packed last, until something comes after it: it need not be looked at where nothing does. */
+  #packed: PackedChanges | undefined
   /** What was asked last: one is done after the other. */
   #last: Promise<unknown> = Promise.resolve()
 
@@ -90,12 +92,14 @@ class Host {
     const layer = blobAt(request.file, request.mediaType)
     const entries = beginLayerTar(layer)
     return async () => {
+      await this.#adopt()
       await this.#tree.add(layer, entries)
       return null
     }
   }
 
   async #do(request: Exclude<HostRequest, { do: 'lay' }>): Promise<Outcome | PackedChanges | null> {
+    await this.#adopt()
     switch (request.do) {
       case 'settle':
         this.#tree.settle()
@@ -104,12 +108,16 @@ class Host {
       case 'run':
         return this.#run(request.command)
       case 'pack': {
-        const packed = await packChanges(this.#tree.differences(), request.request)
-        const { layer } = packed
-        await this.#tree.adopt(packed, blobAt(layer.file, layer.descriptor.mediaType))
-        return { ...packed, isStale: false }
+        this.#packed = await packChanges(this.#tree.differences(), request.request)
+        return { ...this.#packed, isStale: false }
       }
     }
+  }
+
+  async #adopt(): Promise<void> {
+    const packed = this.#packed
+    this.#packed = undefined
+    if (packed) await this.#tree.adopt(packed, blobAt(packed.layer.file, packed.layer.descriptor.mediaType))
   }
 
   async #run(command: Command): Promise<Outcome> {

@@ -26,6 +26,7 @@ export {
   chooseOwnLayers,
   groupLocked,
   groupPackages,
+  ownLayerName,
   type GroupedNames,
   type LayerGroup,
 } from './group.ts'

@@ -27,7 +27,7 @@ const wheelBucketCountWithoutSizes = 16
 /** Of an environment's layers this part is for the buckets of its wheels, and for wheels that are built. */
 const wheelShare = 1 / 5
 
-/** How a wheel is called where packages and wheels stand together. */
+/** What stands before a wheel's name in `own-layer` lines. */
 const wheelPrefix = 'pip:'
 
 /** A package whose archive has this many bytes gets a layer of its own. */
@@ -182,7 +182,7 @@ export function chooseOwnLayers(
     readonly wheels: readonly string[]
   },
 ): string[] {
-  const called = (name: string) => `${wheelPrefix}${name}`
+  const called = (name: string) => ownLayerName({ name, format: 'whl' })
   return chooseOwnLayer(
     [...packages, ...wheels.map(({ name, size }) => ({ name: called(name), size }))],
     previous && {
@@ -190,6 +190,11 @@ export function chooseOwnLayers(
       names: [...previous.packages, ...previous.wheels.map(called)],
     },
   )
+}
+
+/** How a package or a wheel is called where both stand together. */
+export function ownLayerName({ name, format }: { readonly name: string; readonly format: string }): string {
+  return format === 'whl' ? `${wheelPrefix}${name}` : name
 }
 
 function isWheelName(name: string): boolean {

@@ -5,6 +5,8 @@ import { saveState } from '../action/state.ts'
 import { digestOf } from '../common/digest.ts'
 import { formatCount } from '../common/format.ts'
 import type { ChannelAccess } from '../channels/access.ts'
+import { ownLayerName } from '../layers/build.ts'
+import type { LockedPackage } from '../lock/types.ts'
 import {
   missingTarballs,
   startFetching,
@@ -13,6 +15,7 @@ import {
   type LockedArchive,
 } from '../packages/download.ts'
 import { cacheKeys, restoreTarballs } from '../packages/tarball-cache.ts'
+import type { WheelToFetch } from '../packages/wheel/archive.ts'
 import type { LockedMember } from './locked-member.ts'
 import { wheelsOf } from './wheels.ts'
 import type { RunContext } from './context.ts'
@@ -52,7 +55,7 @@ export function createPackageStore(
   members: readonly LockedMember[],
   { tarballs, channels, workspace }: RunContext,
 ): PackageStore {
-  const allOf = (member: LockedMember): LockedArchive[] => [
+  const allOf = (member: LockedMember) => [
     ...member.resolved.lock.packages,
     ...wheelsOf(member, workspace).filter((wheel) => wheel !== undefined),
   ]
@@ -101,7 +104,12 @@ export function createPackageStore(
   }
   return {
     begin(wanted) {
-      begun = bring(wanted.map((member) => ({ member, packages: allOf(member) })))
+      begun = bring(
+        wanted.map((member) => {
+          const { ownLayer = [] } = member.resolved.lock.header ?? {}
+          return { member, packages: inOrderOfUse(allOf(member), ownLayer) }
+        }),
+      )
       // `prepare` awaits it; until then its failure is not a crash.
       begun.catch(() => undefined)
     },
@@ -140,6 +148,21 @@ export function createPackageStore(
       return { hit, primaryKey: keys.primary, ...(matchedKey !== undefined && { matchedKey }) }
     },
   }
+}
+
+/**
+ * In the order in which layers are begun: python first, which tells how all others are linked, then what is alone in its layer, then the
+ * rest; so that nothing big is waited for while much that is small comes.
+ */
+function inOrderOfUse(
+  archives: readonly (LockedPackage | WheelToFetch)[],
+  ownLayer: readonly string[],
+): LockedArchive[] {
+  const places = new Map([...ownLayer.entries()].map(([place, name]) => [name, place]))
+  places.set('python', -1)
+  const placeOf = (archive: LockedPackage | WheelToFetch) =>
+    places.get(ownLayerName(archive)) ?? ownLayer.length
+  return archives.toSorted((a, b) => placeOf(a) - placeOf(b))
 }
 
 /** `3 of 12 packages`, and wheels where there are some. */
