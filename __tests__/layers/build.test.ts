@@ -14,6 +14,7 @@ import {
   overrides,
   PrefixContents,
   type LayerGroup,
+  type MadeLayer,
 } from '../../src/layers/build.ts'
 import { formatFacts } from '../../src/layers/facts.ts'
 import type { FetchedPackage } from '../../src/packages/download.ts'
@@ -53,14 +54,17 @@ async function build(groups: readonly LayerGroup[], onLayer: (layer: ImageLayer)
     inputs,
     prepare: () => Promise.resolve({ packages: positions.flatMap((position) => packages[position] ?? []) }),
   }))
-  const made = await buildLayers(toBuild, undefined, [], directory, ({ layer }) => {
-    onLayer(layer)
+  const finished = new Map<number, MadeLayer>()
+  await buildLayers(toBuild, undefined, [], directory, (one, index) => {
+    finished.set(index, one)
+    onLayer(one.layer)
   })
-  const known = groups.map(({ packages: positions }, index) => {
-    const facts = made[index]?.facts
-    if (!facts) throw new Error('a layer is missing')
-    return { packages: positions, facts }
+  const made = groups.map((_, index) => {
+    const one = finished.get(index)
+    if (!one) throw new Error('a layer is missing')
+    return one
   })
+  const known = made.map(({ facts }, index) => ({ packages: groups[index]?.packages ?? [], facts }))
   const opened: number[] = []
   const contents = await PrefixContents.of(known, context, (positions) => {
     opened.push(...positions)
@@ -69,7 +73,7 @@ async function build(groups: readonly LayerGroup[], onLayer: (layer: ImageLayer)
   return { made, contents, opened }
 }
 
-test('layers come in the order of their groups, each with its key and facts, and are told of as they are finished', async () => {
+test('layers are told of as they are finished, each with the place of its group, its key and its facts', async () => {
   const finished: ImageLayer[] = []
   const { made } = await build(groupPackages(['first', 'second'], ['second', 'first'], 90), (layer) =>
     finished.push(layer),

@@ -8348,9 +8348,12 @@ class DiskTree {
                 await this.#lay(path, state, timeOf(entry.header), entry.content);
         }
     }
-    /** To be called when all layers are laid, before anything runs. */
+    /** To be called when layers were laid, before anything runs. */
     settle() {
-        this.#open();
+        if (this.#isOpen)
+            this.#close();
+    }
+    #close() {
         this.#stamps = new Map();
         // The deepest first: what is below a closed one is out of reach.
         for (const [path, state] of this.#directories().toReversed()) {
@@ -8426,7 +8429,7 @@ class DiskTree {
         }
         if (leftover.length > 0)
             await this.#restore(leftover);
-        this.settle();
+        this.#close();
     }
     /** Makes of what is at some paths, and below, what the layers have there. */
     async #restore(paths) {
@@ -8704,11 +8707,8 @@ class Host {
     }
     async #do(request) {
         await this.#adopt();
+        this.#tree.settle();
         switch (request.do) {
-            case 'settle':
-                this.#tree.settle();
-                await writeNetworkFiles(this.#place.networkFiles);
-                return null;
             case 'run':
                 return this.#run(request.command);
             case 'pack': {
@@ -8725,7 +8725,8 @@ class Host {
     }
     async #run(command) {
         const { runtime } = this.#setup;
-        const { temporary } = this.#place;
+        const { temporary, networkFiles } = this.#place;
+        await writeNetworkFiles(networkFiles);
         removeTree(temporary);
         (0,external_node_fs_namespaceObject.mkdirSync)(temporary);
         (0,external_node_fs_namespaceObject.chmodSync)(temporary, 0o1777);

@@ -54740,8 +54740,6 @@ async function openHostRoom({ layers, user }, runtime) {
             await before;
         }
         await Promise.all(laid);
-        if (more.length > 0)
-            await host.ask({ do: 'settle' });
     };
     try {
         await add(layers);
@@ -69365,8 +69363,7 @@ async function openingAsNeeded(question) {
  * @param python the one of the groups' inputs, opened
  * @param exclude patterns of what is left out of each
  * @param directory where the packed layers lie until they are no longer needed
- * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
- * @returns the layers in the order of the groups
+ * @param onLayer called with each layer as it is finished, and the index of its group, so that it can be on its way while others are still made
  */
 async function buildLayers(groups, python, exclude, directory, onLayer) {
     // Big packages and wheels are alone: they first, so that what is left for the end is small.
@@ -69390,7 +69387,6 @@ async function buildLayers(groups, python, exclude, directory, onLayer) {
             file,
         };
     });
-    const made = new Array(groups.length);
     await packLayers(jobs, ({ layer: packed, facts, leftOut }, place) => {
         const [index, group] = order[place] ?? [];
         if (index === undefined || !group)
@@ -69399,11 +69395,8 @@ async function buildLayers(groups, python, exclude, directory, onLayer) {
         const key = leftOut.paths === undefined ? whole : layerKey(inputs, leftOut.paths);
         const annotations = groupAnnotations({ key, whole }, formatFacts(facts), leftOut, exclude);
         const layer = build_packedLayer(packed, title, annotations);
-        const one = { layer, facts };
-        made[index] = one;
-        onLayer(one);
+        onLayer({ layer, facts }, index);
     });
-    return made;
 }
 /**
  * What the descriptor of a group's layer says: the same whether the layer is made or taken from an earlier image.
@@ -76846,16 +76839,41 @@ function fileEntry(file, size, isExecutable, path, owner) {
 const executionFormat = 1;
 /** The annotation of a layer's descriptor that says what commands changed. */
 const changesAnnotation = 'io.github.micromamba-image.changes';
-function createSteps({ earlier }, { compression, directory }, { executors }) {
+/** @param base what the images lie on */
+function createSteps(base, earlier, { compression, directory }, { executors }) {
     let room;
     let laid = [];
     let count = 0;
+    const foreseen = [...base.layers];
     let begun;
-    const close = async () => {
-        await begun;
-        const open = room;
+    const open = async (user, what) => {
+        const lowest = [...foreseen];
+        room = await executors.begin({ ...base, layers: lowest }, user, what);
+        if (room)
+            laid = lowest;
+    };
+    /** Lays what has been foreseen since. */
+    const goOn = async () => {
+        const more = foreseen.slice(laid.length);
+        if (!room?.add || more.length === 0)
+            return;
+        await room.add(more);
+        laid = [...laid, ...more];
+    };
+    const layAhead = (work) => {
+        begun = work.then(goOn).catch(leave);
+        begun.catch(() => undefined); // thrown again to whoever awaits it
+    };
+    const leave = async () => {
+        const left = room;
         room = undefined;
-        await open?.close();
+        laid = [];
+        await left?.close();
+    };
+    const close = async () => {
+        foreseen.length = 0;
+        await begun;
+        await leave();
     };
     /** The room that is open, if it has nothing but lower layers of the image; else a new one. */
     const enter = async (image, user, what) => {
@@ -76868,7 +76886,7 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
             await room.add?.(missing);
         }
         else {
-            await close();
+            await leave();
             room = await executors.open(image, user, what);
         }
         laid = image.layers;
@@ -76876,11 +76894,14 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
     };
     return {
         close,
-        begin(lowest, user, what) {
-            begun ??= executors.begin(lowest, user, what).then((early) => {
-                room = early;
-                laid = early ? lowest.layers : [];
-            }, () => undefined);
+        foresee(layer) {
+            foreseen.push(layer);
+            if (begun)
+                layAhead(begun);
+        },
+        begin(user, what) {
+            if (!begun)
+                layAhead(open(user, what));
         },
         async visit({ user, run }, image, what) {
             await run(await enter(image, user, what));
@@ -76921,7 +76942,7 @@ function createSteps({ earlier }, { compression, directory }, { executors }) {
             const layer = packedLayer(packed.layer, title, annotations);
             laid = [...image.layers, layer];
             if (packed.isStale)
-                await close();
+                await leave();
             return { layer, changes };
         },
     };
@@ -78418,7 +78439,7 @@ function takenOver({ title, key: whole }, { key, layer, facts, text }, leftOut, 
  * Makes the layers of an environment's packages and wheels, but for those that an earlier image has.
  * @param directory where they lie until they are no longer needed
  */
-async function package_layers_buildPackageLayers(member, { compilePyc, exclude = [] }, rootPrefix, directory, store, run, { supply, onMade } = {}) {
+async function package_layers_buildPackageLayers(member, { compilePyc, exclude = [] }, rootPrefix, directory, store, run, { supply, onNext } = {}) {
     const { prefix, locked, inputs } = member;
     const { name, variables } = inputs;
     const { packages } = locked.resolved.lock;
@@ -78466,17 +78487,20 @@ async function package_layers_buildPackageLayers(member, { compilePyc, exclude =
             return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) };
         },
     }));
-    const onLayer = (one) => {
+    const there = new Map(groups.map((group) => [group, group.earlier && namingBuilt(group.earlier, group)]));
+    const tellNext = tellingInOrder(groups, there, onNext);
+    tellNext();
+    const onLayer = (one, index) => {
+        const group = missing[index];
+        if (group)
+            there.set(group, namingBuilt(one, group));
         void run.uploader?.add(one.layer);
-        onMade?.(one);
+        tellNext();
     };
     const own = (0,external_node_path_.join)(directory, name);
     await (0,promises_.mkdir)(own, { recursive: true });
-    const built = await buildLayers(toBuild, python, exclude, own, onLayer);
-    const made = groups.flatMap((group) => {
-        const one = group.earlier ?? built[missing.indexOf(group)];
-        return one ? [namingBuilt(one, group)] : [];
-    });
+    await buildLayers(toBuild, python, exclude, own, onLayer);
+    const made = groups.flatMap((group) => there.get(group) ?? []);
     const known = groups.flatMap(({ packages }, index) => {
         const facts = made[index]?.facts;
         return facts ? [{ packages, facts }] : [];
@@ -78499,6 +78523,19 @@ async function package_layers_buildPackageLayers(member, { compilePyc, exclude =
 /** The layers of environments, but for those of folders of the workspace: these lie on top of what link scripts make. */
 function layersOf(members, { ofFolders }) {
     return members.flatMap(({ made, groups }) => made.flatMap(({ layer }, index) => ((groups[index]?.isOfFolders ?? false) === ofFolders ? [layer] : [])));
+}
+/** Tells of layers in the order in which they lie, whichever of them come first. @returns to be called when more of them are there */
+function tellingInOrder(groups, there, onNext) {
+    let next = 0;
+    return () => {
+        for (let group = groups[next]; group; group = groups[++next]) {
+            const made = there.get(group);
+            if (!made)
+                return;
+            if (!group.isOfFolders)
+                onNext?.(made);
+        }
+    };
 }
 /** A layer that says which of its wheels were built. */
 function namingBuilt({ layer, facts }, { inputs }) {
@@ -78918,12 +78955,12 @@ function filled({ text }) {
 
 /**
  * Makes the layers of an environment's packages and wheels, and before that the wheels that have to be built, on its packages.
- * @param onMade called with each layer as it is finished
+ * @param onNext see `PackageLayerHooks`
  * @throws UserError when one cannot be built
  */
-async function buildMember(member, plan, settings, store, context, onMade) {
+async function buildMember(member, plan, settings, store, context, onNext) {
     const { options } = plan.wanted.inputs;
-    const build = (groups, supply) => buildPackageLayers({ ...member, groups }, options, plan.base.rootPrefix, settings.directory, store, context, { supply, onMade });
+    const build = (groups, supply) => buildPackageLayers({ ...member, groups }, options, plan.base.rootPrefix, settings.directory, store, context, { supply, onNext });
     const sources = sourcePositions(member);
     if (sources.size === 0)
         return build(member.groups);
@@ -79056,9 +79093,9 @@ async function build_place_placeOf(member, plan, settings, context) {
     const own = { ...settings, directory };
     const contract = contractVariables(plan, name);
     const layers = [
+        ...layersOf([member], { ofFolders: false }),
         ...(await micromambaLayer(plan, own, context)),
         await wiringLayer(plan, [member], name, own),
-        ...layersOf([member], { ofFolders: false }),
         await environmentLayer([member], own),
     ];
     const image = assembleImage(base.image, layers, platform, {

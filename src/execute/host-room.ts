@@ -56,7 +56,6 @@ export async function openHostRoom({ layers, user }: RoomPlan, runtime: Runtime)
       await before
     }
     await Promise.all(laid)
-    if (more.length > 0) await host.ask({ do: 'settle' })
   }
   try {
     await add(layers)

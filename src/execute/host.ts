@@ -41,7 +41,6 @@ export interface HostSetup {
 /** A line of standard input, as JSON. They are answered in their order. */
 export type HostRequest =
   | { readonly do: 'lay'; readonly file: string; readonly mediaType: string }
-  | { readonly do: 'settle' }
   | { readonly do: 'run'; readonly command: Command }
   | { readonly do: 'pack'; readonly request: PackRequest }
 
@@ -98,13 +97,10 @@ class Host {
     }
   }
 
-  async #do(request: Exclude<HostRequest, { do: 'lay' }>): Promise<Outcome | PackedChanges | null> {
+  async #do(request: Exclude<HostRequest, { do: 'lay' }>): Promise<Outcome | PackedChanges> {
     await this.#adopt()
+    this.#tree.settle()
     switch (request.do) {
-      case 'settle':
-        this.#tree.settle()
-        await writeNetworkFiles(this.#place.networkFiles)
-        return null
       case 'run':
         return this.#run(request.command)
       case 'pack': {
@@ -122,7 +118,8 @@ class Host {
 
   async #run(command: Command): Promise<Outcome> {
     const { runtime } = this.#setup
-    const { temporary } = this.#place
+    const { temporary, networkFiles } = this.#place
+    await writeNetworkFiles(networkFiles)
     removeTree(temporary)
     mkdirSync(temporary)
     chmodSync(temporary, 0o1777)

@@ -88,9 +88,12 @@ export class DiskTree {
     }
   }
 
-  /** To be called when all layers are laid, before anything runs. */
+  /** To be called when layers were laid, before anything runs. */
   settle(): void {
-    this.#open()
+    if (this.#isOpen) this.#close()
+  }
+
+  #close(): void {
     this.#stamps = new Map()
     // The deepest first: what is below a closed one is out of reach.
     for (const [path, state] of this.#directories().toReversed()) {
@@ -164,7 +167,7 @@ export class DiskTree {
       else if (isFile(header) && placement.path !== undefined) utimesSync(this.#onDisk(path), time, time)
     }
     if (leftover.length > 0) await this.#restore(leftover)
-    this.settle()
+    this.#close()
   }
 
   /** Makes of what is at some paths, and below, what the layers have there. */

@@ -92,16 +92,15 @@ export interface MadeLayer {
  * @param python the one of the groups' inputs, opened
  * @param exclude patterns of what is left out of each
  * @param directory where the packed layers lie until they are no longer needed
- * @param onLayer called with each layer as it is finished, so that it can be on its way while others are still made
- * @returns the layers in the order of the groups
+ * @param onLayer called with each layer as it is finished, and the index of its group, so that it can be on its way while others are still made
  */
 export async function buildLayers(
   groups: readonly GroupToBuild[],
   python: Python | undefined,
   exclude: readonly string[],
   directory: string,
-  onLayer: (made: MadeLayer) => void,
-): Promise<MadeLayer[]> {
+  onLayer: (made: MadeLayer, index: number) => void,
+): Promise<void> {
   // Big packages and wheels are alone: they first, so that what is left for the end is small.
   const isShared = ({ inputs }: GroupToBuild) => inputs.packages.length + (inputs.wheels?.length ?? 0) > 1
   const order = [...groups.entries()].sort(([, a], [, b]) => Number(isShared(a)) - Number(isShared(b)))
@@ -123,7 +122,6 @@ export async function buildLayers(
       file,
     }
   })
-  const made = new Array<MadeLayer>(groups.length)
   await packLayers(jobs, ({ layer: packed, facts, leftOut }, place) => {
     const [index, group] = order[place] ?? []
     if (index === undefined || !group) return
@@ -131,11 +129,8 @@ export async function buildLayers(
     const key = leftOut.paths === undefined ? whole : layerKey(inputs, leftOut.paths)
     const annotations = groupAnnotations({ key, whole }, formatFacts(facts), leftOut, exclude)
     const layer = packedLayer(packed, title, annotations)
-    const one = { layer, facts }
-    made[index] = one
-    onLayer(one)
+    onLayer({ layer, facts }, index)
   })
-  return made
 }
 
 /**

@@ -34,7 +34,7 @@ export type BuildStore = Pick<PackageStore, 'fetch'> & Partial<Pick<PackageStore
 
 /**
  * Makes the layers of an environment's packages and wheels, and before that the wheels that have to be built, on its packages.
- * @param onMade called with each layer as it is finished
+ * @param onNext see `PackageLayerHooks`
  * @throws UserError when one cannot be built
  */
 export async function buildMember(
@@ -43,7 +43,7 @@ export async function buildMember(
   settings: LayerSettings,
   store: BuildStore,
   context: RunContext,
-  onMade?: PackageLayerHooks['onMade'],
+  onNext?: PackageLayerHooks['onNext'],
 ): Promise<BuiltMember> {
   const { options } = plan.wanted.inputs
   const build = (groups: PlannedMember['groups'], supply?: WheelSupply) =>
@@ -54,7 +54,7 @@ export async function buildMember(
       settings.directory,
       store,
       context,
-      { supply, onMade },
+      { supply, onNext },
     )
   const sources = sourcePositions(member)
   if (sources.size === 0) return build(member.groups)
@@ -223,9 +223,9 @@ async function placeOf(
   const own = { ...settings, directory }
   const contract = contractVariables(plan, name)
   const layers = [
+    ...layersOf([member], { ofFolders: false }),
     ...(await micromambaLayer(plan, own, context)),
     await wiringLayer(plan, [member], name, own),
-    ...layersOf([member], { ofFolders: false }),
     await environmentLayer([member], own),
   ]
   const image = assembleImage(base.image, layers, platform, {

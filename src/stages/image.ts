@@ -30,9 +30,8 @@ import { refuseLinkScriptsWithoutBash } from './without-bash.ts'
 const micromambaLabel = 'io.github.micromamba-image.micromamba'
 
 /**
- * The image for one platform. On the base lie, what changes least at the bottom: micromamba, the wiring, each environment's
- * packages and wheels, what belongs to no package, what link scripts made, wheels of the workspace's own folders, the application, what
- * commands made.
+ * The image for one platform. On the base lie each environment's packages and wheels, micromamba, the wiring, what belongs to no package, what
+ * link scripts made, wheels of the workspace's own folders, the application, what commands made.
  */
 export async function makeImage(plan: Plan, store: PackageStore, context: RunContext): Promise<Image> {
   const { options, platform } = plan.wanted.inputs
@@ -42,7 +41,8 @@ export async function makeImage(plan: Plan, store: PackageStore, context: RunCon
     directory: join(context.scratch, fileNameOf(platform)),
   }
   await mkdir(settings.directory, { recursive: true })
-  const steps = createSteps(plan, settings, context)
+  const { layers } = plan.base.image
+  const steps = createSteps({ layers, platform }, plan.earlier, settings, context)
   try {
     const image = await makeLayers(plan, settings, steps, store, context)
     tellChangingLabels(plan.earlier.image, image)
@@ -70,13 +70,16 @@ async function makeLayers(
     options.userNumeric || (!hasBash && !options.user && /^[1-9]/.test(base.image.config.config?.User ?? ''))
 
   const members: BuiltMember[] = []
-  const onMade = ({ facts }: MadeLayer) => {
-    if (hasBash && areRun(facts.scripted, options.linkScripts)) {
-      steps.begin({ layers: base.image.layers, platform }, owner, theLinkScripts)
-    }
+  // On other layers scripts are run again; on the same ones what they made is in the earlier image.
+  const isOther = plan.members.some(({ groups }) =>
+    groups.some(({ earlier, candidate }) => !earlier && !candidate),
+  )
+  const onNext = ({ layer, facts }: MadeLayer) => {
+    steps.foresee(layer)
+    if (isOther && hasBash && areRun(facts.scripted, options.linkScripts)) steps.begin(owner, theLinkScripts)
   }
   for (const member of plan.members) {
-    members.push(await buildMember(member, plan, settings, store, context, onMade))
+    members.push(await buildMember(member, plan, settings, store, context, onNext))
   }
   const activeName = chooseActive(
     inputs.environments.map(({ name }) => name),
@@ -88,9 +91,9 @@ async function makeLayers(
   const isInEnv = start.activation === 'everywhere' || (!hasBash && start.activation !== 'none')
   const environment = contractVariables(plan, activeName)
   const layers = [
+    ...layersOf(members, { ofFolders: false }),
     ...(await micromambaLayer(plan, settings, context)),
     await wiringLayer(plan, members, activeName, settings),
-    ...layersOf(members, { ofFolders: false }),
     await environmentLayer(members, settings),
   ]
 

@@ -50,8 +50,8 @@ export type WheelSupply = (positions: readonly number[]) => Promise<Fetched<Whee
 export interface PackageLayerHooks {
   /** Absent where none of the groups has a wheel that is to be built. */
   readonly supply?: WheelSupply | undefined
-  /** Called with each layer as it is finished. */
-  readonly onMade?: ((made: MadeLayer) => void) | undefined
+  /** Called with each layer, as soon as it and all that it lies on are there; not with those of folders of the workspace. */
+  readonly onNext?: ((made: MadeLayer) => void) | undefined
 }
 
 /**
@@ -65,7 +65,7 @@ export async function buildPackageLayers(
   directory: string,
   store: Pick<PackageStore, 'fetch'>,
   run: RunContext,
-  { supply, onMade }: PackageLayerHooks = {},
+  { supply, onNext }: PackageLayerHooks = {},
 ): Promise<BuiltMember> {
   const { prefix, locked, inputs } = member
   const { name, variables } = inputs
@@ -118,17 +118,19 @@ export async function buildPackageLayers(
       return { packages: fetched, ...(needsPython && { compiler: { executable: await findPython() } }) }
     },
   }))
-  const onLayer = (one: MadeLayer) => {
+  const there = new Map(groups.map((group) => [group, group.earlier && namingBuilt(group.earlier, group)]))
+  const tellNext = tellingInOrder(groups, there, onNext)
+  tellNext()
+  const onLayer = (one: MadeLayer, index: number) => {
+    const group = missing[index]
+    if (group) there.set(group, namingBuilt(one, group))
     void run.uploader?.add(one.layer)
-    onMade?.(one)
+    tellNext()
   }
   const own = join(directory, name)
   await mkdir(own, { recursive: true })
-  const built = await buildLayers(toBuild, python, exclude, own, onLayer)
-  const made = groups.flatMap((group) => {
-    const one = group.earlier ?? built[missing.indexOf(group)]
-    return one ? [namingBuilt(one, group)] : []
-  })
+  await buildLayers(toBuild, python, exclude, own, onLayer)
+  const made = groups.flatMap((group) => there.get(group) ?? [])
 
   const known = groups.flatMap(({ packages }, index) => {
     const facts = made[index]?.facts
@@ -158,6 +160,22 @@ export function layersOf(
   return members.flatMap(({ made, groups }) =>
     made.flatMap(({ layer }, index) => ((groups[index]?.isOfFolders ?? false) === ofFolders ? [layer] : [])),
   )
+}
+
+/** Tells of layers in the order in which they lie, whichever of them come first. @returns to be called when more of them are there */
+function tellingInOrder(
+  groups: readonly PlannedGroup[],
+  there: ReadonlyMap<PlannedGroup, MadeLayer | undefined>,
+  onNext: PackageLayerHooks['onNext'],
+): () => void {
+  let next = 0
+  return () => {
+    for (let group = groups[next]; group; group = groups[++next]) {
+      const made = there.get(group)
+      if (!made) return
+      if (!group.isOfFolders) onNext?.(made)
+    }
+  }
 }
 
 /** A layer that says which of its wheels were built. */

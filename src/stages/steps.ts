@@ -18,7 +18,7 @@ import type { Owner } from '../layers/types.ts'
 import { asOwn, type Image, type ImageLayer } from '../oci/image.ts'
 import { parentsOf } from '../packages/archive-path.ts'
 import type { RunContext } from './context.ts'
-import type { Plan } from './plan.ts'
+import type { EarlierLayers } from './earlier.ts'
 
 /** To be raised when the same command on the same layers comes to another layer. */
 const executionFormat = 1
@@ -61,16 +61,16 @@ export interface Work {
   readonly run: (room: Workroom) => Promise<void>
 }
 
-/** Layers of an image, the lowest ones, and what it is for. */
-type Lowest = Pick<Image, 'layers' | 'platform'>
-
 /** Makes layers by running commands, each in the file system that those before it left. */
 export interface Steps {
+  /** Tells of a layer that the image is going to have on the base's and on those told of before. */
+  foresee(layer: ImageLayer): void
   /**
-   * Lays the lowest layers of an image that is still being made, so that the first step need not wait for them. Whatever is wrong is said by the first step.
+   * Lays the base, and what is foreseen, while other layers are still made, so that the first step need not wait for them. Whatever is wrong is
+   * said by the first step.
    * @param user whom the first commands run as
    */
-  begin(lowest: Lowest, user: Owner, what: string): void
+  begin(user: Owner, what: string): void
   /**
    * The layer of a step on others: of the earlier image, if it has one that the same was run for.
    * @param image what the commands find
@@ -86,21 +86,45 @@ export interface Steps {
   close(): Promise<void>
 }
 
+/** @param base what the images lie on */
 export function createSteps(
-  { earlier }: Plan,
-  { compression, directory }: LayerSettings,
-  { executors }: RunContext,
+  base: Pick<Image, 'layers' | 'platform'>,
+  earlier: EarlierLayers,
+  { compression, directory }: Pick<LayerSettings, 'compression' | 'directory'>,
+  { executors }: Pick<RunContext, 'executors'>,
 ): Steps {
   let room: Workroom | undefined
   let laid: readonly ImageLayer[] = []
   let count = 0
+  const foreseen = [...base.layers]
   let begun: Promise<void> | undefined
 
-  const close = async () => {
-    await begun
-    const open = room
+  const open = async (user: Owner, what: string) => {
+    const lowest = [...foreseen]
+    room = await executors.begin({ ...base, layers: lowest }, user, what)
+    if (room) laid = lowest
+  }
+  /** Lays what has been foreseen since. */
+  const goOn = async () => {
+    const more = foreseen.slice(laid.length)
+    if (!room?.add || more.length === 0) return
+    await room.add(more)
+    laid = [...laid, ...more]
+  }
+  const layAhead = (work: Promise<void>) => {
+    begun = work.then(goOn).catch(leave)
+    begun.catch(() => undefined) // thrown again to whoever awaits it
+  }
+  const leave = async () => {
+    const left = room
     room = undefined
-    await open?.close()
+    laid = []
+    await left?.close()
+  }
+  const close = async () => {
+    foreseen.length = 0
+    await begun
+    await leave()
   }
   /** The room that is open, if it has nothing but lower layers of the image; else a new one. */
   const enter = async (image: Image, user: Owner, what: string): Promise<Workroom> => {
@@ -112,7 +136,7 @@ export function createSteps(
     if (room && isBelow && isForUser && (missing.length === 0 || room.add)) {
       await room.add?.(missing)
     } else {
-      await close()
+      await leave()
       room = await executors.open(image, user, what)
     }
     laid = image.layers
@@ -120,14 +144,12 @@ export function createSteps(
   }
   return {
     close,
-    begin(lowest, user, what) {
-      begun ??= executors.begin(lowest, user, what).then(
-        (early) => {
-          room = early
-          laid = early ? lowest.layers : []
-        },
-        () => undefined,
-      )
+    foresee(layer) {
+      foreseen.push(layer)
+      if (begun) layAhead(begun)
+    },
+    begin(user, what) {
+      if (!begun) layAhead(open(user, what))
     },
     async visit({ user, run }, image, what) {
       await run(await enter(image, user, what))
@@ -171,7 +193,7 @@ export function createSteps(
       }
       const layer = packedLayer(packed.layer, title, annotations)
       laid = [...image.layers, layer]
-      if (packed.isStale) await close()
+      if (packed.isStale) await leave()
       return { layer, changes }
     },
   }
