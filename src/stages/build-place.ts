@@ -223,8 +223,8 @@ async function placeOf(
   const own = { ...settings, directory }
   const contract = contractVariables(plan, name)
   const layers = [
-    ...layersOf([member], { ofFolders: false }),
     ...(await micromambaLayer(plan, own, context)),
+    ...layersOf([member], { ofFolders: false }),
     await wiringLayer(plan, [member], name, own),
     await environmentLayer([member], own),
   ]

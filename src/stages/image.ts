@@ -30,8 +30,8 @@ import { refuseLinkScriptsWithoutBash } from './without-bash.ts'
 const micromambaLabel = 'io.github.micromamba-image.micromamba'
 
 /**
- * The image for one platform. On the base lie each environment's packages and wheels, micromamba, the wiring, what belongs to no package, what
- * link scripts made, wheels of the workspace's own folders, the application, what commands made.
+ * The image for one platform. On the base lie micromamba, which images share, each environment's packages and wheels, the wiring, what belongs
+ * to no package, what link scripts made, wheels of the workspace's own folders, the application, what commands made.
  */
 export async function makeImage(plan: Plan, store: PackageStore, context: RunContext): Promise<Image> {
   const { options, platform } = plan.wanted.inputs
@@ -78,6 +78,8 @@ async function makeLayers(
     steps.foresee(layer)
     if (isOther && hasBash && areRun(facts.scripted, options.linkScripts)) steps.begin(owner, theLinkScripts)
   }
+  const lowest = await micromambaLayer(plan, settings, context)
+  for (const layer of lowest) steps.foresee(layer)
   for (const member of plan.members) {
     members.push(await buildMember(member, plan, settings, store, context, onNext))
   }
@@ -91,8 +93,8 @@ async function makeLayers(
   const isInEnv = start.activation === 'everywhere' || (!hasBash && start.activation !== 'none')
   const environment = contractVariables(plan, activeName)
   const layers = [
+    ...lowest,
     ...layersOf(members, { ofFolders: false }),
-    ...(await micromambaLayer(plan, settings, context)),
     await wiringLayer(plan, members, activeName, settings),
     await environmentLayer(members, settings),
   ]
