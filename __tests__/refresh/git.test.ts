@@ -1,8 +1,10 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { setTimeout } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createGitWriter } from '../../src/refresh/git.ts'
+import { startGitHub } from '../world/github/server.ts'
 import { listen, type LoopbackServer } from '../world/loopback.ts'
 
 const before = { ...process.env }
@@ -17,6 +19,11 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()))
   await rm(folder, { recursive: true })
 })
+
+const person = { name: 'Ada', email: 'a@b' }
+const wishes = { author: person, committer: person, signoff: false, sign: false }
+
+const change = { branch: 'locks', files: [{ path: 'b.txt', text: 'b' }], text: 'locks' }
 
 async function serve(...handler: Parameters<typeof listen>): Promise<LoopbackServer> {
   const server = await listen(...handler)
@@ -39,13 +46,7 @@ test('git does not go where a server leads it, and gives the token to nobody the
     response.writeHead(301, { location: `http://${elsewhere.host}${url}` }).end()
   })
   const repository = { owner: 'org', repo: 'app', server: `http://${server.host}` }
-  const person = { name: 'Ada', email: 'a@b' }
-  const writer = await createGitWriter(folder, repository, 'token-41', {
-    author: person,
-    committer: person,
-    signoff: false,
-    sign: false,
-  })
+  const writer = await createGitWriter(folder, repository, 'token-41', wishes)
   const commit = writer.commit({
     branch: 'locks',
     expected: undefined,
@@ -56,4 +57,48 @@ test('git does not go where a server leads it, and gives the token to nobody the
   await expect(commit).rejects.toThrow(/returned error: 301\nIt leads elsewhere/)
   expect(asked).toHaveLength(1)
   expect(strangers).toEqual([])
+})
+
+/** What a server may be silent for is shortened to a second. */
+describe('time', () => {
+  beforeEach(() => {
+    process.env['MICROMAMBA_IMAGE_SILENCE_SECONDS'] = '1'
+  })
+
+  test('has a bound where an answer only trickles', async () => {
+    const server = await serve(async (_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/x-git-receive-pack-advertisement' })
+      while (!response.destroyed) {
+        response.write(' ')
+        await setTimeout(80)
+      }
+    })
+    const repository = { owner: 'org', repo: 'app', server: `http://${server.host}` }
+    const writer = await createGitWriter(folder, repository, 'token-41', wishes)
+    await expect(writer.commit({ ...change, parent: { branch: 'main', sha: 'a' } })).rejects.toThrow(
+      new RegExp(
+        `^http://${server.host}/org/app.git: git fetch failed with 128: .*Operation too slow.*\\n.*\\.$`,
+        's',
+      ),
+    )
+  }, 60_000)
+
+  test('is given to a server that works on a push', async () => {
+    const github = await startGitHub()
+    try {
+      const sha = await github.repository.commit('main', { 'a.txt': 'a' })
+      const { GITHUB_SERVER_URL: server = '' } = github.environment
+      const repository = { owner: 'org', repo: 'app', server }
+      const writer = await createGitWriter(folder, repository, github.tokens.app, wishes)
+      github.disturb = async ({ method, path }) => {
+        if (method === 'POST' && path.endsWith('/git-receive-pack')) await setTimeout(3500)
+        return undefined
+      }
+      const made = await writer.commit({ ...change, parent: { branch: 'main', sha } })
+      expect(await github.repository.resolve('refs/heads/locks')).toBe(made)
+      expect(github.requests.filter(({ path }) => path.endsWith('/git-receive-pack'))).toHaveLength(1)
+    } finally {
+      await github.stop()
+    }
+  }, 60_000)
 })

@@ -5,7 +5,7 @@ import { runCommand } from '../common/command.ts'
 import { adviceForProxy, adviceForTls } from '../common/connection-failure.ts'
 import { messageOf, UserError } from '../common/errors.ts'
 import { foreignText } from '../common/foreign.ts'
-import { pause, silence } from '../common/http.ts'
+import { pause, silence, slowest } from '../common/http.ts'
 import { adviceFor } from './github-failure.ts'
 import { Outrun, type BranchWriter, type NewCommit } from './writer.ts'
 import type { CommitWishes, Repository } from './types.ts'
@@ -128,9 +128,8 @@ function gitEnvironment(
     ),
     GIT_TERMINAL_PROMPT: '0',
     GIT_ASKPASS: '',
-    // By itself git waits for ever for a server that has fallen silent. One that works on a push says so every five seconds.
-    GIT_HTTP_LOW_SPEED_LIMIT: '1',
-    GIT_HTTP_LOW_SPEED_TIME: String(silence()),
+    // By itself git waits for ever for a server that has fallen silent, or whose answer only trickles.
+    GIT_HTTP_LOW_SPEED_LIMIT: String(slowest),
     GIT_AUTHOR_NAME: author.name,
     GIT_AUTHOR_EMAIL: author.email,
     GIT_COMMITTER_NAME: committer.name,
@@ -166,7 +165,11 @@ interface GitOptions {
 /** @returns what it prints @throws UserError with what it complains of */
 async function runGit(args: readonly string[], options: GitOptions): Promise<string> {
   const { folder, environment, remote, repository } = options
-  const outcome = await runCommand('git', args, { cwd: folder, env: environment }).catch((error: unknown) => {
+  const [command = ''] = args
+  // A server that works on a push says no more than that it does, in five bytes every five seconds.
+  const patience = command === 'push' ? 5 * silence() : silence()
+  const env = { ...environment, GIT_HTTP_LOW_SPEED_TIME: String(patience) }
+  const outcome = await runCommand('git', args, { cwd: folder, env }).catch((error: unknown) => {
     throw new UserError(`git cannot be run: ${messageOf(error)}`, {
       advice: "Have git on PATH, or set 'sign-commits', which works without it.",
       cause: error,
@@ -178,7 +181,6 @@ async function runGit(args: readonly string[], options: GitOptions): Promise<str
     .map((line) => foreignText(line.replace(/^(remote|error|fatal): */, '')))
     .filter((line) => line !== '' && line !== 'error:')
     .join('\n')
-  const [command = ''] = args
   const at = command === 'fetch' || command === 'push' ? { at: { url: remote } } : {}
   throw new UserError(`git ${command} failed with ${outcome.exitCode ?? 'a signal'}: ${complaint}`, {
     ...at,
