@@ -59,6 +59,21 @@ test('git does not go where a server leads it, and gives the token to nobody the
   expect(strangers).toEqual([])
 })
 
+test.each([
+  [403, 'Give the job `permissions:` with `contents: write`'],
+  [429, 'Run the job again; www.githubstatus.com'],
+])(
+  'what is said with %s about proxies and certificates is no complaint of the way there',
+  async (status, advice) => {
+    const server = await serve((_request, response) => {
+      response.writeHead(status, { 'content-type': 'text/plain' }).end('the certificate of a proxy')
+    })
+    const repository = { owner: 'org', repo: 'app', server: `http://${server.host}` }
+    const writer = await createGitWriter(folder, repository, 'token-41', wishes)
+    await expect(writer.commit({ ...change, parent: { branch: 'main', sha: 'a' } })).rejects.toThrow(advice)
+  },
+)
+
 /** What a server may be silent for is shortened to a second. */
 describe('time', () => {
   beforeEach(() => {

@@ -191,7 +191,9 @@ async function runGit(args: readonly string[], options: GitOptions): Promise<str
 }
 
 function adviceForGit(said: string, repository: string, remote: string): string | undefined {
-  const aboutConnection = adviceForTls(said) ?? adviceForProxy(said, new URL(remote), 'the host of GitHub')
+  // What a server says is not about the way to it, whatever words it has.
+  const ours = said.replaceAll(/^remote:.*$/gm, '')
+  const aboutConnection = adviceForTls(ours) ?? adviceForProxy(ours, new URL(remote), 'the host of GitHub')
   if (aboutConnection !== undefined) return aboutConnection
   if (/could not read (username|password)|terminal prompts disabled/i.test(said)) {
     return 'The server does not take the token. Check it; git has to be 2.31 or newer.'
