@@ -1,12 +1,14 @@
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { adviceFor, explain } from '../../src/refresh/github-failure.ts'
-import { rateLimitSeconds } from '../../src/refresh/github.ts'
+import { startGitHub } from '../world/github/server.ts'
+
+const place = { repository: 'org/app', origin: 'https://api.github.com' }
 
 /** As `@octokit/request-error` throws it. */
-function failure(status: number, data?: unknown) {
+function failure(status: number, data?: unknown, headers = {}) {
   return Object.assign(new Error('Unknown error'), {
     ...{ name: 'HttpError', status, request: { method: 'POST', url: 'https://api.github.com/x' } },
-    ...(data !== undefined && { response: { headers: {}, data } }),
+    ...(data !== undefined && { response: { headers, data } }),
   })
 }
 
@@ -29,6 +31,8 @@ test.each([
   ['Bad credentials', 401, 'not valid'],
   ['Not Found', 404, 'org/app'],
   ['Server Error', 502, 'githubstatus'],
+  // A firewall's, or a policy's.
+  ['Blocked.', 403, '`contents: write` and `pull-requests: write`'],
 ] as const)('%s', (said, status, advice) => {
   expect(adviceFor(said, 'org/app', status)).toContain(advice)
 })
@@ -43,20 +47,80 @@ describe('an answer', () => {
         'text',
       ],
     }
-    const error = explain(failure(422, data), 'it cannot be', 'org/app') as Error
+    const error = explain(failure(422, data), 'it cannot be', place) as Error
     expect(error.message).toBe(
-      'it cannot be: GitHub answered 422: Validation Failed; base is invalid; no ::set-output name=a::b; text (https://api.github.com)',
+      "it cannot be: GitHub answered 422: Validation Failed; base is invalid; no ::set-output name=a::b; text (https://api.github.com)\nCheck what the inputs name, and what the token may do; if that is not GitHub's own answer, ask whoever runs the proxy or firewall on the way.",
     )
   })
 
   test('that never came is told as that', () => {
-    const error = explain(failure(500), 'it cannot be', 'org/app') as Error
+    const error = explain(failure(500), 'it cannot be', place) as Error
     expect(error.message).toContain('it cannot be: GitHub cannot be reached: Unknown error')
   })
 
   test('that is none stays what it is', () => {
     const bug = new TypeError('bug')
-    expect(explain(bug, 'it cannot be', 'org/app')).toBe(bug)
+    expect(explain(bug, 'it cannot be', place)).toBe(bug)
+  })
+
+  test('to GraphQL tells where it came from, and what to do', () => {
+    const error = Object.assign(new Error('Something went wrong'), { name: 'GraphqlResponseError' })
+    expect((explain(error, 'it cannot be', place) as Error).message).toMatch(
+      /^it cannot be: GitHub answered: Something went wrong \(https:\/\/api\.github\.com\)\nCheck .*\.$/,
+    )
+  })
+})
+
+const github = await startGitHub()
+afterAll(() => github.stop())
+// Octokit looks at it when it is loaded.
+Object.assign(process.env, github.environment)
+const { connect, rateLimitSeconds } = await import('../../src/refresh/github.ts')
+const { tipOf } = await import('../../src/refresh/remote.ts')
+const { requireTip } = await import('../../src/refresh/target.ts')
+const { open } = await import('../../src/refresh/pull-request.ts')
+
+describe('GitHub, at an address of its own,', () => {
+  const { GITHUB_SERVER_URL: server = '' } = github.environment
+  const connection = connect(github.tokens.app, { owner: 'org', repo: 'app', server })
+  const clock = 'MICROMAMBA_IMAGE_RETRY_SECONDS'
+  const before = process.env[clock]
+  beforeEach(() => {
+    process.env[clock] = '0.01'
+  })
+  afterEach(() => {
+    process.env[clock] = before
+    github.disturb = () => undefined
+  })
+
+  test('names it where a branch is missing', async () => {
+    await expect(requireTip(connection, { kind: 'own', branch: 'locks', base: 'nowhere' })).rejects.toThrow(
+      `input 'base': there is no branch 'nowhere' that this token can see (${server})`,
+    )
+  })
+
+  test('is not taken for what else answers 404', async () => {
+    github.disturb = () => ({ status: 404, body: '<html>' })
+    await expect(tipOf(connection, 'main')).rejects.toThrow(
+      /^the branch 'main' cannot be read: GitHub answered 404: .* \(http:\/\/127.0.0.1:\d+\)\n/,
+    )
+  })
+
+  test.each([['408', { status: 408 }]])('is asked again after %s', async (_what, answer) => {
+    await github.repository.commit('main', { 'a.txt': 'a' })
+    await github.repository.commit('locks', { 'a.txt': 'b' }, { from: 'main' })
+    let asked = 0
+    github.disturb = ({ method }) =>
+      method === 'POST' && asked++ === 0 ? { ...answer, body: {} } : undefined
+    const words = { title: 'Locks', body: '' }
+    const wishes = {
+      ...{ labels: [], assignees: [], reviewers: [], teamReviewers: [] },
+      ...{ draft: 'false' as const, maintainerCanModify: false, deleteBranch: true },
+    }
+    const opened = await open(connection, { branch: 'locks', base: 'main' }, words, wishes)
+    expect(asked).toBe(2)
+    expect(opened?.title).toBe('Locks')
+    github.state.pulls.splice(0)
   })
 })
 

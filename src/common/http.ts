@@ -93,7 +93,7 @@ class LastingFailure extends HttpFailure {}
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1)
 // 501 says that it will never be otherwise.
-const isTransient = (status: number) => status === 429 || status === 408 || (status >= 500 && status !== 501)
+export const isTransient = (status: number) => status === 429 || status === 408 || (status >= 500 && status !== 501)
 const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization'])
 
 /**

@@ -83,6 +83,11 @@ const rules: readonly Rule[] = [
     advice: () => "Set 'maintainer-can-modify' to false.",
   },
   {
+    status: [403],
+    advice: (repository) =>
+      `Give the job \`permissions:\` with \`contents: write\` and \`pull-requests: write\`, or a token that may write ${repository}. If that is not GitHub's own answer, have whoever runs the proxy or firewall on the way let it through.`,
+  },
+  {
     status: [404],
     advice: (repository) =>
       `To this token there is no such thing. Check that it may see ${repository}, and what the inputs name.`,
@@ -93,29 +98,41 @@ const rules: readonly Rule[] = [
   },
 ]
 
+/** Where the rules have nothing. */
+const lastAdvice =
+  "Check what the inputs name, and what the token may do; if that is not GitHub's own answer, ask whoever runs the proxy or firewall on the way."
+
+/** What the user is told of where it happened. */
+interface Place {
+  /** `OWNER/NAME` */
+  readonly repository: string
+  /** Of the API. */
+  readonly origin: string
+}
+
 /**
  * Makes the error for the user of what GitHub answered; anything else comes back as it is.
  * @param what was to be done, `the pull request cannot be opened`
  */
-export function explain(error: unknown, what: string, repository: string): unknown {
+export function explain(error: unknown, what: string, { repository, origin }: Place): unknown {
   if (isRequestFailure(error)) {
     const { status, response } = error
     const said = messageOfAnswer(response?.data) ?? error.message
-    const { origin } = new URL(error.request.url)
     if (!response) {
       return new UserError(`${what}: GitHub cannot be reached: ${foreignText(said)} (${origin})`, {
         advice: adviceOf(error) ?? 'Check the network, and a proxy if there is one, and run the job again.',
         cause: error,
       })
     }
-    return new UserError(`${what}: GitHub answered ${status}: ${foreignText(said)} (${origin})`, {
-      advice: adviceFor(said, repository, status),
+    const answered = `${what}: GitHub answered ${status}: ${foreignText(said)} (${origin})`
+    return new UserError(answered, {
+      advice: adviceFor(said, repository, status) ?? lastAdvice,
       cause: error,
     })
   }
   if (!isGraphqlFailure(error)) return error
-  return new UserError(`${what}: GitHub answered: ${foreignText(error.message)}`, {
-    advice: adviceFor(error.message, repository),
+  return new UserError(`${what}: GitHub answered: ${foreignText(error.message)} (${origin})`, {
+    advice: adviceFor(error.message, repository) ?? lastAdvice,
     cause: error,
   })
 }
@@ -135,8 +152,8 @@ export function adviceFor(said: string, repository: string, status?: number): st
   return rule?.advice(repository)
 }
 
-/** `message`, and what `errors` say beyond it. */
-function messageOfAnswer(data: unknown): string | undefined {
+/** `message`, and what `errors` say beyond it; undefined where it is no answer of GitHub's API. */
+export function messageOfAnswer(data: unknown): string | undefined {
   if (!isRecord(data) || typeof data['message'] !== 'string') return undefined
   const errors = Array.isArray(data['errors']) ? data['errors'] : []
   return [data['message'], ...errors.map(describeError)].join('; ')

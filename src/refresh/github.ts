@@ -2,9 +2,9 @@ import { setTimeout } from 'node:timers/promises'
 import * as core from '@actions/core'
 import { getOctokit } from '@actions/github'
 import { UserError } from '../common/errors.ts'
-import { pause } from '../common/http.ts'
+import { isTransient, pause } from '../common/http.ts'
 import { fetchFromGitHub } from './github-fetch.ts'
-import { explain, isGraphqlFailure, isRequestFailure } from './github-failure.ts'
+import { explain, isGraphqlFailure, isRequestFailure, messageOfAnswer } from './github-failure.ts'
 import type { Repository } from './types.ts'
 
 export type Octokit = ReturnType<typeof getOctokit>
@@ -12,6 +12,8 @@ export type Octokit = ReturnType<typeof getOctokit>
 /** The repository by GitHub's API, at `GITHUB_API_URL`. */
 export interface GitHub {
   readonly octokit: Octokit
+  /** Where that is, for errors. */
+  readonly origin: string
   /** For the parameters of each request. */
   readonly place: { readonly owner: string; readonly repo: string }
   /** Does one thing. @throws UserError that explains the answer, when GitHub refuses it */
@@ -32,14 +34,16 @@ export function connect(token: string, { owner, repo }: Repository): GitHub {
       }
     }
   })
+  const { origin } = new URL(octokit.request.endpoint.DEFAULTS.baseUrl)
   return {
     octokit,
+    origin,
     place: { owner, repo },
     async attempt(what, work) {
       try {
         return await work(octokit)
       } catch (error) {
-        throw explain(error, what, `${owner}/${repo}`)
+        throw explain(error, what, { repository: `${owner}/${repo}`, origin })
       }
     },
   }
@@ -59,7 +63,7 @@ async function waited(error: unknown, attempt: number): Promise<boolean> {
   }
   // What was just made is not everywhere at once.
   const isNotYetThere = error.status === 422 && error.message.includes('Could not resolve to a node')
-  if (error.status < 500 && !isNotYetThere) return false
+  if (!isTransient(error.status) && !isNotYetThere) return false
   await pause(attempt)
   return true
 }
@@ -90,12 +94,17 @@ function rateLimited(seconds: number): UserError {
   )
 }
 
-/** What a request gives, or undefined when there is no such thing. @throws what else it throws */
+/**
+ * What a request gives, or undefined when there is no such thing: GitHub says so in words of its own, and whoever else answers 404 does not know.
+ * @throws what else it throws
+ */
 export async function unlessMissing<T>(request: Promise<T>): Promise<T | undefined> {
   try {
     return await request
   } catch (error) {
-    if (isRequestFailure(error) && error.status === 404) return undefined
+    const isMissing =
+      isRequestFailure(error) && error.status === 404 && messageOfAnswer(error.response?.data) !== undefined
+    if (isMissing) return undefined
     throw error
   }
 }

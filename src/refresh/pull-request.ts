@@ -1,7 +1,6 @@
 import * as core from '@actions/core'
 import { UserError, messageOf } from '../common/errors.ts'
 import { foreignText } from '../common/foreign.ts'
-import { explain } from './github-failure.ts'
 import { isRequestFailure, type GitHub } from './github.ts'
 import type { PullRequestWishes } from './types.ts'
 import { Outrun } from './writer.ts'
@@ -91,30 +90,31 @@ export async function isMerged({ attempt, place }: GitHub, branch: string, tip: 
  * @throws Outrun when there is nothing to propose any more
  */
 export async function open(
-  github: GitHub,
+  { attempt, place }: GitHub,
   { branch, base }: { readonly branch: string; readonly base: string },
   { title, body }: { readonly title: string; readonly body: string },
   wishes: PullRequestWishes,
 ): Promise<OpenPullRequest | undefined> {
-  const { octokit, place } = github
-  try {
-    const { data } = await octokit.rest.pulls.create({
-      ...place,
-      head: branch,
-      base,
-      title,
-      body,
-      draft: wishes.draft !== 'false',
-      maintainer_can_modify: wishes.maintainerCanModify,
-    })
-    return read(data)
-  } catch (error) {
-    if (isRequestFailure(error) && error.status === 422) {
-      if (error.message.includes('A pull request already exists')) return undefined
-      if (error.message.includes('No commits between')) throw new Outrun(base)
+  return attempt('the pull request cannot be opened', async ({ rest }) => {
+    try {
+      const { data } = await rest.pulls.create({
+        ...place,
+        head: branch,
+        base,
+        title,
+        body,
+        draft: wishes.draft !== 'false',
+        maintainer_can_modify: wishes.maintainerCanModify,
+      })
+      return read(data)
+    } catch (error) {
+      if (isRequestFailure(error) && error.status === 422) {
+        if (error.message.includes('A pull request already exists')) return undefined
+        if (error.message.includes('No commits between')) throw new Outrun(base)
+      }
+      throw error
     }
-    throw explain(error, 'the pull request cannot be opened', `${place.owner}/${place.repo}`)
-  }
+  })
 }
 
 /** Says in an open pull request what its branch has now. */

@@ -12,12 +12,13 @@ export async function requireTip(github: GitHub, target: Target): Promise<string
   const tip = await tipOf(github, branch)
   if (tip !== undefined) return tip
   if (target.kind === 'own') {
-    throw new UserError(`there is no branch '${branch}' that this token can see`, {
+    throw new UserError(`there is no branch '${branch}' that this token can see (${github.origin})`, {
       at: { input: 'base' },
       advice: 'Name the branch that the pull request is for, and give the token access to the repository.',
     })
   }
-  throw new UserError(`pull request #${target.number} has no branch any more: '${branch}' is gone`, {
-    advice: "Leave closed ones out: the event's types are opened, synchronize and reopened by default.",
-  })
+  throw new UserError(
+    `pull request #${target.number} has no branch any more: '${branch}' is gone (${github.origin})`,
+    { advice: "Leave closed ones out: the event's types are opened, synchronize and reopened by default." },
+  )
 }
