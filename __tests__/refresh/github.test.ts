@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { adviceFor, explain } from '../../src/refresh/github-failure.ts'
+import { rateLimitSeconds } from '../../src/refresh/rate-limit.ts'
 import { startGitHub } from '../world/github/server.ts'
 
 const place = { repository: 'org/app', origin: 'https://api.github.com' }
@@ -31,6 +32,7 @@ test.each([
   ['Bad credentials', 401, 'not valid'],
   ['Not Found', 404, 'org/app'],
   ['Server Error', 502, 'githubstatus'],
+  ['API rate limit exceeded', undefined, 'Run the job again then'],
   // A firewall's, or a policy's.
   ['Blocked.', 403, '`contents: write` and `pull-requests: write`'],
 ] as const)('%s', (said, status, advice) => {
@@ -63,6 +65,19 @@ describe('an answer', () => {
     expect(explain(bug, 'it cannot be', place)).toBe(bug)
   })
 
+  test.each([
+    ['31536000', '365 days'],
+    ['7200', '2 hours'],
+    ['2980', '50 minutes'],
+    ['61', '61 seconds'],
+    [new Date(0).toUTCString(), '1 second'],
+  ])('that asks to wait until %s says when', (after, when) => {
+    const limited = failure(429, { message: 'Too many requests' }, { 'retry-after': after })
+    expect((explain(limited, 'it cannot be', place) as Error).message).toBe(
+      `it cannot be: GitHub answered 429: Too many requests (https://api.github.com); its rate limit is used up, and the token may ask again in ${when}\nRun the job again then. A token of a GitHub App has a limit of its own.`,
+    )
+  })
+
   test('to GraphQL tells where it came from, and what to do', () => {
     const error = Object.assign(new Error('Something went wrong'), { name: 'GraphqlResponseError' })
     expect((explain(error, 'it cannot be', place) as Error).message).toMatch(
@@ -71,11 +86,31 @@ describe('an answer', () => {
   })
 })
 
+const now = Math.floor(Date.now() / 1000)
+
+test.each([
+  [403, { 'retry-after': '30' }, 'secondary', 30],
+  [429, { 'retry-after': '0' }, '', 0],
+  [429, { 'retry-after': new Date((now + 300) * 1000).toUTCString() }, '', 300],
+  [429, { 'retry-after': new Date(0).toUTCString() }, '', 0],
+  [429, { 'retry-after': 'soon, -1e9' }, '', 60],
+  [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now - 5) }, '', 1],
+  [403, {}, 'You have exceeded a secondary rate limit', 60],
+  [429, {}, 'Too many', 60],
+  [403, { 'x-ratelimit-remaining': '12' }, 'Resource not accessible by integration', undefined],
+  [500, { 'retry-after': '1' }, '', undefined],
+])('%s with %j waits', (status, headers, message, seconds) => {
+  const waits = rateLimitSeconds(status, headers, message)
+  // A date is some moments nearer by now.
+  if (seconds === 300) expect([298, 299, 300]).toContain(waits)
+  else expect(waits).toBe(seconds)
+})
+
 const github = await startGitHub()
 afterAll(() => github.stop())
 // Octokit looks at it when it is loaded.
 Object.assign(process.env, github.environment)
-const { connect, rateLimitSeconds } = await import('../../src/refresh/github.ts')
+const { connect } = await import('../../src/refresh/github.ts')
 const { tipOf } = await import('../../src/refresh/remote.ts')
 const { requireTip } = await import('../../src/refresh/target.ts')
 const { open } = await import('../../src/refresh/pull-request.ts')
@@ -106,7 +141,11 @@ describe('GitHub, at an address of its own,', () => {
     )
   })
 
-  test.each([['408', { status: 408 }]])('is asked again after %s', async (_what, answer) => {
+  test.each([
+    ['408', { status: 408 }],
+    ['a limit until nobody knows when', { status: 429, headers: { 'retry-after': 'soon' } }],
+    ['a limit until a date', { status: 403, headers: { 'retry-after': new Date(0).toUTCString() } }],
+  ])('is asked again after %s', async (_what, answer) => {
     await github.repository.commit('main', { 'a.txt': 'a' })
     await github.repository.commit('locks', { 'a.txt': 'b' }, { from: 'main' })
     let asked = 0
@@ -122,18 +161,16 @@ describe('GitHub, at an address of its own,', () => {
     expect(opened?.title).toBe('Locks')
     github.state.pulls.splice(0)
   })
-})
 
-const now = Math.floor(Date.now() / 1000)
-
-test.each([
-  [403, { 'retry-after': '30' }, 'secondary', 30],
-  [429, { 'retry-after': '0' }, '', 0],
-  [403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': String(now - 5) }, '', 1],
-  [403, {}, 'You have exceeded a secondary rate limit', 60],
-  [429, {}, 'Too many', 60],
-  [403, { 'x-ratelimit-remaining': '12' }, 'Resource not accessible by integration', undefined],
-  [500, { 'retry-after': '1' }, '', undefined],
-])('%s with %j waits', (status, headers, message, seconds) => {
-  expect(rateLimitSeconds(status, headers, message)).toBe(seconds)
+  test('is not asked again before a year is over', async () => {
+    let asked = 0
+    github.disturb = () => {
+      asked++
+      return { status: 429, headers: { 'retry-after': '31536000' }, body: { message: 'Too many' } }
+    }
+    await expect(tipOf(connection, 'main')).rejects.toThrow(
+      `GitHub answered 429: Too many (${server}); its rate limit is used up, and the token may ask again in 365 days\nRun the job again then.`,
+    )
+    expect(asked).toBe(1)
+  })
 })

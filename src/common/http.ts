@@ -92,8 +92,11 @@ class LastingFailure extends HttpFailure {}
 
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1)
+/** Seconds of the longest: a minute. */
+export const longestPause = () => 60 * firstPause()
 // 501 says that it will never be otherwise.
-export const isTransient = (status: number) => status === 429 || status === 408 || (status >= 500 && status !== 501)
+export const isTransient = (status: number) =>
+  status === 429 || status === 408 || (status >= 500 && status !== 501)
 const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization'])
 
 /**
@@ -150,11 +153,11 @@ export async function pause(attempt: number, retryAfter?: string): Promise<void>
 /** How long to wait before try number `attempt + 1`: 1, 2, 4, 8 … s, or what `Retry-After` says, up to a minute. */
 export function retrySeconds(attempt: number, retryAfter?: string): number {
   const seconds = secondsUntil(retryAfter) ?? firstPause() * 2 ** (attempt - 1)
-  return Math.min(seconds, 60 * firstPause())
+  return Math.min(seconds, longestPause())
 }
 
 /** Of a `Retry-After`, which is a number of seconds or a date (RFC 9110, 10.2.3); undefined for anything else. */
-function secondsUntil(retryAfter: string | undefined): number | undefined {
+export function secondsUntil(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined) return undefined
   if (/^\s*\d+\s*$/.test(retryAfter)) return Number(retryAfter)
   const date = /^[A-Z][a-z]+, .*\d/.test(retryAfter) ? Date.parse(retryAfter) : NaN

@@ -1,7 +1,9 @@
 import { UserError } from '../common/errors.ts'
 import { isRecord } from '../common/json.ts'
 import { foreignText } from '../common/foreign.ts'
+import { formatSeconds } from '../common/format.ts'
 import { HttpFailure } from '../common/http.ts'
+import { rateLimitSeconds } from './rate-limit.ts'
 
 /** An answer of 400 or above, as `@octokit/request-error` throws it; 500 stands for a connection that failed, without a response. */
 export interface RequestFailure extends Error {
@@ -83,6 +85,10 @@ const rules: readonly Rule[] = [
     advice: () => "Set 'maintainer-can-modify' to false.",
   },
   {
+    says: /rate limit|abuse detection/i,
+    advice: () => restAdvice,
+  },
+  {
     status: [403],
     advice: (repository) =>
       `Give the job \`permissions:\` with \`contents: write\` and \`pull-requests: write\`, or a token that may write ${repository}. If that is not GitHub's own answer, have whoever runs the proxy or firewall on the way let it through.`,
@@ -97,6 +103,8 @@ const rules: readonly Rule[] = [
     advice: () => 'Run the job again; www.githubstatus.com says whether GitHub has a problem.',
   },
 ]
+
+const restAdvice = 'Run the job again then. A token of a GitHub App has a limit of its own.'
 
 /** Where the rules have nothing. */
 const lastAdvice =
@@ -125,6 +133,11 @@ export function explain(error: unknown, what: string, { repository, origin }: Pl
       })
     }
     const answered = `${what}: GitHub answered ${status}: ${foreignText(said)} (${origin})`
+    const rest = rateLimitSeconds(status, response.headers, said)
+    if (rest !== undefined) {
+      const until = `its rate limit is used up, and the token may ask again in ${formatSeconds(Math.max(1, rest))}`
+      return new UserError(`${answered}; ${until}`, { advice: restAdvice, cause: error })
+    }
     return new UserError(answered, {
       advice: adviceFor(said, repository, status) ?? lastAdvice,
       cause: error,

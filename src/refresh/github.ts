@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import * as core from '@actions/core'
 import { getOctokit } from '@actions/github'
-import { UserError } from '../common/errors.ts'
 import { isTransient, pause } from '../common/http.ts'
 import { fetchFromGitHub } from './github-fetch.ts'
 import { explain, isGraphqlFailure, isRequestFailure, messageOfAnswer } from './github-failure.ts'
+import { longestWait, rateLimitSeconds } from './rate-limit.ts'
 import type { Repository } from './types.ts'
 
 export type Octokit = ReturnType<typeof getOctokit>
@@ -20,8 +20,8 @@ export interface GitHub {
   readonly attempt: <T>(what: string, work: (octokit: Octokit) => Promise<T>) => Promise<T>
 }
 
-/** How often a request is sent, and how long it may have to wait, in seconds. */
-const limits = { tries: 4, wait: 900 }
+/** How often a request is sent. */
+const tries = 4
 
 export function connect(token: string, { owner, repo }: Repository): GitHub {
   const octokit = getOctokit(token, { request: { fetch: fetchFromGitHub } })
@@ -30,7 +30,7 @@ export function connect(token: string, { owner, repo }: Repository): GitHub {
       try {
         return await send(options)
       } catch (error) {
-        if (attempt === limits.tries || !(await waited(error, attempt))) throw error
+        if (attempt === tries || !(await waited(error, attempt))) throw error
       }
     }
   })
@@ -54,7 +54,7 @@ async function waited(error: unknown, attempt: number): Promise<boolean> {
   if (!isRequestFailure(error)) return false
   const seconds = rateLimitSeconds(error.status, error.response?.headers ?? {}, error.message)
   if (seconds !== undefined) {
-    if (seconds > limits.wait) throw rateLimited(seconds)
+    if (seconds > longestWait) return false
     core.info(
       `GitHub asks to wait ${seconds} s: ${error.status} for ${error.request.method} ${error.request.url}`,
     )
@@ -66,32 +66,6 @@ async function waited(error: unknown, attempt: number): Promise<boolean> {
   if (!isTransient(error.status) && !isNotYetThere) return false
   await pause(attempt)
   return true
-}
-
-/**
- * docs.github.com, "Rate limits for the REST API": `retry-after`, else `x-ratelimit-reset` where nothing remains, else a minute.
- * @returns undefined when the answer has nothing to do with that
- */
-export function rateLimitSeconds(
-  status: number,
-  headers: Readonly<Record<string, string | number | undefined>>,
-  message: string,
-): number | undefined {
-  if (status !== 403 && status !== 429) return undefined
-  const after = Number(headers['retry-after'])
-  if (headers['retry-after'] !== undefined && Number.isFinite(after)) return Math.max(0, after)
-  if (String(headers['x-ratelimit-remaining']) === '0') {
-    const reset = Number(headers['x-ratelimit-reset'])
-    if (Number.isFinite(reset)) return Math.max(1, Math.ceil(reset - Date.now() / 1000))
-  }
-  return status === 429 || /secondary rate limit|abuse detection/i.test(message) ? 60 : undefined
-}
-
-function rateLimited(seconds: number): UserError {
-  return new UserError(
-    `GitHub's rate limit is used up, and the token may ask again in ${Math.ceil(seconds / 60)} minutes`,
-    { advice: 'Run the job again then. A token of a GitHub App has a limit of its own.' },
-  )
 }
 
 /**

@@ -46,7 +46,11 @@ function networkCases(): FaultCase[] {
 }
 
 function networkCase(kind: RequestKind, fault: NetworkFault, times: FaultCase['times']): FaultCase {
-  const isOver = times === 'once' && fault.passes && (!fault.unseen || kind.checked)
+  const isOver =
+    times === 'once' &&
+    fault.passes &&
+    (!fault.unseen || kind.checked) &&
+    !(fault.asksTooMuch && kind.heedsRetryAfter)
   const mustSurvive =
     fault.harmless || isOver || (kind.dispensable && !(fault.spreads && times === 'for ever'))
   return {

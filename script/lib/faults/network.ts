@@ -21,6 +21,8 @@ export interface NetworkFault {
   readonly harmless?: boolean
   /** Only a checksum tells: where there is none, it may be an error. */
   readonly unseen?: boolean
+  /** It says how long to wait, and that is longer than any run may. */
+  readonly asksTooMuch?: boolean
   /** For ever, other requests to the same server meet it too. */
   readonly spreads?: boolean
   /** @param forEver or once */
@@ -232,6 +234,7 @@ export const networkFaults: readonly NetworkFault[] = [
     name: `429, Retry-After: ${name as string}`,
     spoils: 'any' as const,
     passes: true,
+    ...(name === 'a year' && { asksTooMuch: true }),
     make: (stand: Stand, forEver: boolean) =>
       status(429, { 'retry-after': (value as () => string)() })(stand, forEver),
   })),

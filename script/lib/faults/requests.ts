@@ -17,6 +17,8 @@ export interface RequestKind {
   readonly checked?: boolean
   /** Faults that it is not to meet, by the beginning of their names. */
   readonly except?: readonly string[]
+  /** Who answers is asked no earlier than it says: GitHub bans tokens for that. A run for which this is too long ends at once. */
+  readonly heedsRetryAfter?: boolean
   /** A run does without an answer, and comes to the same image. */
   readonly dispensable?: boolean
 }
@@ -63,6 +65,8 @@ const proposalKinds = (
 ).map(([name, scenario, fits, has]): RequestKind => ({
   ...{ name, service: 'github', scenario, fits, has },
   ...(name === 'label' && { dispensable: true }),
+  // git does not tell of what the header says, and is run again.
+  ...(!name.startsWith("git's") && { heedsRetryAfter: true }),
 }))
 
 export const requestKinds: readonly RequestKind[] = [

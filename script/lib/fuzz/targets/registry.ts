@@ -12,7 +12,7 @@ import { environmentOf, parseConfig, triggersOf } from '../../../../src/oci/conf
 import { parseAuthConfig } from '../../../../src/registry/auth-config.ts'
 import { parseChallenges } from '../../../../src/registry/challenge.ts'
 import { formatReference, parseReference } from '../../../../src/registry/reference.ts'
-import { rateLimitSeconds } from '../../../../src/refresh/github.ts'
+import { rateLimitSeconds } from '../../../../src/refresh/rate-limit.ts'
 import { accepts, holds, type FuzzTarget } from '../target.ts'
 import { chosen, jsonLike, lines, word } from './words.ts'
 
