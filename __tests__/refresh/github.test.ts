@@ -113,6 +113,7 @@ Object.assign(process.env, github.environment)
 const { connect } = await import('../../src/refresh/github.ts')
 const { tipOf } = await import('../../src/refresh/remote.ts')
 const { requireTip } = await import('../../src/refresh/target.ts')
+const { propose } = await import('../../src/refresh/proposal.ts')
 const { open } = await import('../../src/refresh/pull-request.ts')
 
 describe('GitHub, at an address of its own,', () => {
@@ -131,6 +132,17 @@ describe('GitHub, at an address of its own,', () => {
   test('names it where a branch is missing', async () => {
     await expect(requireTip(connection, { kind: 'own', branch: 'locks', base: 'nowhere' })).rejects.toThrow(
       `input 'base': there is no branch 'nowhere' that this token can see (${server})`,
+    )
+  })
+
+  test.each([
+    ['a.txt', 'it is another one than in this checkout'],
+    ['b.txt', 'it is missing, unlike in this checkout'],
+  ])('names it where it has not the %s of the checkout', async (path, what) => {
+    const commit = await github.repository.commit('main', { 'a.txt': 'a' })
+    const fresh = { locks: [], sources: [{ path, text: 'b' }] }
+    await expect(propose(connection, fresh, { commit, branch: 'main' })).rejects.toThrow(
+      `${path}: on the branch 'main' ${what}, from which the locks were solved (${server})\n`,
     )
   })
 

@@ -33,8 +33,9 @@ export async function propose(
   )
   const other = sources.find(({ path, text }) => !isSame(there.get(path), text))
   if (other) {
+    const what = there.get(other.path) === undefined ? 'it is missing, unlike' : 'it is another one than'
     throw new UserError(
-      `on the branch '${branch}' it is another one than in this checkout, from which the locks were solved`,
+      `on the branch '${branch}' ${what} in this checkout, from which the locks were solved (${github.origin})`,
       {
         at: { file: other.path },
         advice: `Have actions/checkout check out '${branch}' (its input 'ref'), unchanged; if somebody has pushed there meanwhile, run the job again.`,
