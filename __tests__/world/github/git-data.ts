@@ -1,4 +1,4 @@
-import { identity } from './repository.ts'
+import { identity, type BareRepository } from './repository.ts'
 import { notAccessible, ok, Refusal, type Account, type Call, type Endpoint, type State } from './state.ts'
 
 /** The API's view of git: refs, contents, comparisons, and the git database (docs.github.com, REST, "Git database"). */
@@ -70,6 +70,8 @@ export const gitEndpoints: readonly Endpoint[] = [
         tree: readonly { path: string; mode: string; sha: string }[]
       }
       const env = { GIT_INDEX_FILE: `${repository.root}/index-${String(Math.random()).slice(2)}` }
+      await requireObject(repository, base_tree, 'tree', 'base_tree')
+      for (const { sha } of tree) await requireObject(repository, sha, 'blob', 'tree.sha')
       await repository.git(['read-tree', base_tree], { env })
       for (const { path, mode, sha } of tree) {
         await repository.git(['update-index', '--add', '--cacheinfo', `${mode},${sha},${path}`], { env })
@@ -88,6 +90,8 @@ export const gitEndpoints: readonly Endpoint[] = [
         parents: readonly string[]
         author?: unknown
       }
+      await requireObject(repository, tree, 'tree', 'tree')
+      for (const parent of parents) await requireObject(repository, parent, 'commit', 'parents')
       const env = identity(`${call.account.login} <${call.account.login}@users.noreply.github.com>`)
       const commit = ['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent])]
       const sha = (await repository.git(commit, { env, input: message })).trim()
@@ -100,6 +104,12 @@ export const gitEndpoints: readonly Endpoint[] = [
 function verification({ type }: Account, author: unknown) {
   const verified = type === 'app' && author === undefined
   return { verified, reason: verified ? 'valid' : 'unsigned' }
+}
+
+/** Refuses what names an object that the repository has not, as the git database does. */
+async function requireObject(repository: BareRepository, sha: string, type: string, field: string) {
+  const found = await repository.git(['cat-file', '-t', sha]).catch(() => '')
+  if (found.trim() !== type) throw new Refusal(422, `${field} ${sha} is not a valid ${type}`)
 }
 
 function writable({ state, account }: Call): State {
