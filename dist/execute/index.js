@@ -3444,6 +3444,18 @@ function formatBytes(bytes) {
 function formatCount(count, noun) {
     return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
+/** Units with their seconds, and up to how many of these they are used. */
+const spans = [
+    ['second', 1, 90],
+    ['minute', 60, 90 * 60],
+    ['hour', 3600, 48 * 3600],
+    ['day', 86_400, Infinity],
+];
+/** A time for people, in the unit that suits it, rounded up: `90 seconds`, `50 minutes`, `365 days`. */
+function formatSeconds(seconds) {
+    const [noun, size] = spans.find(([, , most]) => seconds <= most) ?? spans[3];
+    return formatCount(Math.ceil(seconds / size), noun);
+}
 /** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
 function formatGrowth(bytes) {
     if (bytes === 0)

@@ -47073,6 +47073,7 @@ function shortened(text) {
 /* harmony export */   T9: () => (/* binding */ formatGrowth),
 /* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
+/* unused harmony export formatSeconds */
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** Bytes for people: three significant figures, powers of a thousand. */
 function formatBytes(bytes) {
@@ -47083,6 +47084,18 @@ function formatBytes(bytes) {
 /** `1 file`, `2 files` */
 function formatCount(count, noun) {
     return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** Units with their seconds, and up to how many of these they are used. */
+const spans = [
+    ['second', 1, 90],
+    ['minute', 60, 90 * 60],
+    ['hour', 3600, 48 * 3600],
+    ['day', 86_400, Infinity],
+];
+/** A time for people, in the unit that suits it, rounded up: `90 seconds`, `50 minutes`, `365 days`. */
+function formatSeconds(seconds) {
+    const [noun, size] = spans.find(([, , most]) => seconds <= most) ?? spans[3];
+    return formatCount(Math.ceil(seconds / size), noun);
 }
 /** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
 function formatGrowth(bytes) {
@@ -47113,7 +47126,7 @@ function formatGrowths(differences) {
 /* harmony export */   v7: () => (/* binding */ pause),
 /* harmony export */   x8: () => (/* binding */ readBody)
 /* harmony export */ });
-/* unused harmony export retrySeconds */
+/* unused harmony exports longestPause, isTransient, retrySeconds, secondsUntil */
 /* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3053);
 /* harmony import */ var node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_diagnostics_channel__WEBPACK_IMPORTED_MODULE_0__);
 /* harmony import */ var node_http__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7067);
@@ -47174,6 +47187,8 @@ class LastingFailure extends HttpFailure {
 }
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1);
+/** Seconds of the longest: a minute. */
+const longestPause = () => 60 * firstPause();
 // 501 says that it will never be otherwise.
 const isTransient = (status) => status === 429 || status === 408 || (status >= 500 && status !== 501);
 const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization']);
@@ -47232,7 +47247,7 @@ async function pause(attempt, retryAfter) {
 /** How long to wait before try number `attempt + 1`: 1, 2, 4, 8 … s, or what `Retry-After` says, up to a minute. */
 function retrySeconds(attempt, retryAfter) {
     const seconds = secondsUntil(retryAfter) ?? firstPause() * 2 ** (attempt - 1);
-    return Math.min(seconds, 60 * firstPause());
+    return Math.min(seconds, longestPause());
 }
 /** Of a `Retry-After`, which is a number of seconds or a date (RFC 9110, 10.2.3); undefined for anything else. */
 function secondsUntil(retryAfter) {
@@ -69291,8 +69306,8 @@ async function placeOf(member, plan, settings, context) {
     const own = { ...settings, directory };
     const contract = contractVariables(plan, name);
     const layers = [
-        ...layersOf([member], { ofFolders: false }),
         ...(await micromambaLayer(plan, own, context)),
+        ...layersOf([member], { ofFolders: false }),
         await wiringLayer(plan, [member], name, own),
         await environmentLayer([member], own),
     ];
@@ -69613,8 +69628,8 @@ async function findUser(wish, own, readFiles) {
 /** The label of an image that says that there is no micromamba in it. */
 const micromambaLabel = 'io.github.micromamba-image.micromamba';
 /**
- * The image for one platform. On the base lie each environment's packages and wheels, micromamba, the wiring, what belongs to no package, what
- * link scripts made, wheels of the workspace's own folders, the application, what commands made.
+ * The image for one platform. On the base lie micromamba, which images share, each environment's packages and wheels, the wiring, what belongs
+ * to no package, what link scripts made, wheels of the workspace's own folders, the application, what commands made.
  */
 async function makeImage(plan, store, context) {
     const { options, platform } = plan.wanted.inputs;
@@ -69652,6 +69667,9 @@ async function makeLayers(plan, settings, steps, store, context) {
         if (isOther && hasBash && areRun(facts.scripted, options.linkScripts))
             steps.begin(owner, theLinkScripts);
     };
+    const lowest = await micromambaLayer(plan, settings, context);
+    for (const layer of lowest)
+        steps.foresee(layer);
     for (const member of plan.members) {
         members.push(await buildMember(member, plan, settings, store, context, onNext));
     }
@@ -69663,8 +69681,8 @@ async function makeLayers(plan, settings, steps, store, context) {
     const isInEnv = start.activation === 'everywhere' || (!hasBash && start.activation !== 'none');
     const environment = contractVariables(plan, activeName);
     const layers = [
+        ...lowest,
         ...layersOf(members, { ofFolders: false }),
-        ...(await micromambaLayer(plan, settings, context)),
         await wiringLayer(plan, members, activeName, settings),
         await environmentLayer(members, settings),
     ];

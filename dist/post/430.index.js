@@ -2601,6 +2601,8 @@ function merge_source_refused(reference, what, advice = 'Only container images f
     return new UserError(`${formatReference(reference)}: ${foreignText(what)}`, { advice });
 }
 
+// EXTERNAL MODULE: ./src/common/format.ts
+var format = __webpack_require__(6950);
 ;// CONCATENATED MODULE: ./src/outputs/uploader.ts
 
 

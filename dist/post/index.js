@@ -28765,6 +28765,7 @@ async function readCertificates(file) {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
 /* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1922);
+/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6950);
 
 
 
@@ -28943,6 +28944,52 @@ function shortened(text) {
 
 /***/ }),
 
+/***/ 6950:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
+/* harmony export */ });
+/* unused harmony exports formatSeconds, formatGrowth, formatGrowths */
+const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+/** Bytes for people: three significant figures, powers of a thousand. */
+function formatBytes(bytes) {
+    const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
+    const value = bytes / 1000 ** power;
+    return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
+}
+/** `1 file`, `2 files` */
+function formatCount(count, noun) {
+    return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** Units with their seconds, and up to how many of these they are used. */
+const spans = [
+    ['second', 1, 90],
+    ['minute', 60, 90 * 60],
+    ['hour', 3600, 48 * 3600],
+    ['day', 86_400, Infinity],
+];
+/** A time for people, in the unit that suits it, rounded up: `90 seconds`, `50 minutes`, `365 days`. */
+function formatSeconds(seconds) {
+    const [noun, size] = spans.find(([, , most]) => seconds <= most) ?? spans[3];
+    return formatCount(Math.ceil(seconds / size), noun);
+}
+/** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
+function formatGrowth(bytes) {
+    if (bytes === 0)
+        return '±0 B';
+    return `${bytes > 0 ? '+' : '−'}${formatBytes(Math.abs(bytes))}`;
+}
+/** One difference, or the smallest and the largest of several. */
+function formatGrowths(differences) {
+    const [least, most] = [Math.min(...differences), Math.max(...differences)].map(formatGrowth);
+    return least === most ? (least ?? '') : `${least ?? ''} to ${most ?? ''}`;
+}
+
+
+/***/ }),
+
 /***/ 1364:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -28952,7 +28999,7 @@ __nccwpck_require__.d(__webpack_exports__, {
   ao: () => (/* binding */ silence)
 });
 
-// UNUSED EXPORTS: HttpFailure, isLoopback, oddityOf, pause, readBody, request, retrySeconds, slowest, throughProxy
+// UNUSED EXPORTS: HttpFailure, isLoopback, isTransient, longestPause, oddityOf, pause, readBody, request, retrySeconds, secondsUntil, slowest, throughProxy
 
 // EXTERNAL MODULE: external "node:diagnostics_channel"
 var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
@@ -29134,6 +29181,8 @@ class LastingFailure extends (/* unused pure expression or super */ null && (Htt
 }
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1);
+/** Seconds of the longest: a minute. */
+const longestPause = () => 60 * firstPause();
 // 501 says that it will never be otherwise.
 const isTransient = (status) => status === 429 || status === 408 || (status >= 500 && status !== 501);
 const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization']);
@@ -29192,7 +29241,7 @@ async function pause(attempt, retryAfter) {
 /** How long to wait before try number `attempt + 1`: 1, 2, 4, 8 … s, or what `Retry-After` says, up to a minute. */
 function retrySeconds(attempt, retryAfter) {
     const seconds = secondsUntil(retryAfter) ?? firstPause() * 2 ** (attempt - 1);
-    return Math.min(seconds, 60 * firstPause());
+    return Math.min(seconds, longestPause());
 }
 /** Of a `Retry-After`, which is a number of seconds or a date (RFC 9110, 10.2.3); undefined for anything else. */
 function secondsUntil(retryAfter) {
@@ -29478,7 +29527,7 @@ function removeAllScratch() {
 
 /***/ }),
 
-/***/ 2605:
+/***/ 538:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -29497,30 +29546,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 var lib_core = __nccwpck_require__(3838);
 // EXTERNAL MODULE: ./src/common/errors.ts
 var errors = __nccwpck_require__(1922);
-;// CONCATENATED MODULE: ./src/common/format.ts
-const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-/** Bytes for people: three significant figures, powers of a thousand. */
-function formatBytes(bytes) {
-    const power = bytes < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-    const value = bytes / 1000 ** power;
-    return `${power === 0 ? value : Number(value.toPrecision(3))} ${units[power] ?? 'B'}`;
-}
-/** `1 file`, `2 files` */
-function formatCount(count, noun) {
-    return `${count} ${noun}${count === 1 ? '' : 's'}`;
-}
-/** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
-function formatGrowth(bytes) {
-    if (bytes === 0)
-        return '±0 B';
-    return `${bytes > 0 ? '+' : '−'}${formatBytes(Math.abs(bytes))}`;
-}
-/** One difference, or the smallest and the largest of several. */
-function formatGrowths(differences) {
-    const [least, most] = [Math.min(...differences), Math.max(...differences)].map(formatGrowth);
-    return least === most ? (least ?? '') : `${least ?? ''} to ${most ?? ''}`;
-}
-
+// EXTERNAL MODULE: ./src/common/format.ts
+var format = __nccwpck_require__(6950);
 // EXTERNAL MODULE: external "node:diagnostics_channel"
 var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
 // EXTERNAL MODULE: ./src/common/http.ts + 1 modules
@@ -29656,7 +29683,7 @@ async function saveTarballs({ directory, key, matchedKey, files }) {
             lib_core/* info */.pq(`${key} was not saved: another job has saved it, or this job may only read the cache.`);
         else {
             const bytes = sizes.reduce((sum, size) => sum + (size ?? 0), 0);
-            lib_core/* info */.pq(`Saved ${formatCount(names.length, 'package archive')}, ${formatBytes(bytes)}, as ${key}`);
+            lib_core/* info */.pq(`Saved ${(0,format/* formatCount */.B4)(names.length, 'package archive')}, ${(0,format/* formatBytes */.z3)(bytes)}, as ${key}`);
         }
     }
     catch (error) {
@@ -29706,7 +29733,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(497);
 /* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
 /* harmony import */ var _common_scratch_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8623);
-/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2605);
+/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(538);
 
 
 

@@ -37873,6 +37873,7 @@ function shortened(text) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   B4: () => (/* binding */ formatCount),
 /* harmony export */   GF: () => (/* binding */ formatGrowths),
+/* harmony export */   Xo: () => (/* binding */ formatSeconds),
 /* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
 /* unused harmony export formatGrowth */
@@ -37886,6 +37887,18 @@ function formatBytes(bytes) {
 /** `1 file`, `2 files` */
 function formatCount(count, noun) {
     return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+/** Units with their seconds, and up to how many of these they are used. */
+const spans = [
+    ['second', 1, 90],
+    ['minute', 60, 90 * 60],
+    ['hour', 3600, 48 * 3600],
+    ['day', 86_400, Infinity],
+];
+/** A time for people, in the unit that suits it, rounded up: `90 seconds`, `50 minutes`, `365 days`. */
+function formatSeconds(seconds) {
+    const [noun, size] = spans.find(([, , most]) => seconds <= most) ?? spans[3];
+    return formatCount(Math.ceil(seconds / size), noun);
 }
 /** A difference of bytes, with its sign: `+3.1 MB`, `−12 kB`, `±0 B`. */
 function formatGrowth(bytes) {
@@ -37910,10 +37923,13 @@ function formatGrowths(differences) {
 __nccwpck_require__.d(__webpack_exports__, {
   HR: () => (/* binding */ HttpFailure),
   U9: () => (/* binding */ isLoopback),
+  dg: () => (/* binding */ isTransient),
+  Tp: () => (/* binding */ longestPause),
   hH: () => (/* binding */ oddityOf),
   v7: () => (/* binding */ pause),
   x8: () => (/* binding */ readBody),
   Em: () => (/* binding */ request),
+  Ch: () => (/* binding */ secondsUntil),
   ao: () => (/* binding */ silence),
   Ml: () => (/* binding */ slowest),
   EU: () => (/* binding */ throughProxy)
@@ -37986,6 +38002,8 @@ class LastingFailure extends HttpFailure {
 }
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1);
+/** Seconds of the longest: a minute. */
+const longestPause = () => 60 * firstPause();
 // 501 says that it will never be otherwise.
 const isTransient = (status) => status === 429 || status === 408 || (status >= 500 && status !== 501);
 const sensitive = new Set(['authorization', 'cookie', 'proxy-authorization']);
@@ -38044,7 +38062,7 @@ async function pause(attempt, retryAfter) {
 /** How long to wait before try number `attempt + 1`: 1, 2, 4, 8 … s, or what `Retry-After` says, up to a minute. */
 function retrySeconds(attempt, retryAfter) {
     const seconds = secondsUntil(retryAfter) ?? firstPause() * 2 ** (attempt - 1);
-    return Math.min(seconds, 60 * firstPause());
+    return Math.min(seconds, longestPause());
 }
 /** Of a `Retry-After`, which is a number of seconds or a date (RFC 9110, 10.2.3); undefined for anything else. */
 function secondsUntil(retryAfter) {
@@ -40064,7 +40082,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9134);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
 /* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2111);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7804);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9247);
 
 
 
@@ -40917,7 +40935,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 7804:
+/***/ 9247:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -41011,7 +41029,35 @@ var foreign = __nccwpck_require__(6821);
 var http = __nccwpck_require__(7520);
 // EXTERNAL MODULE: ./src/common/json.ts
 var json = __nccwpck_require__(2308);
+// EXTERNAL MODULE: ./src/common/format.ts
+var format = __nccwpck_require__(6950);
+;// CONCATENATED MODULE: ./src/refresh/rate-limit.ts
+
+/** How long a run waits until GitHub lets it ask again, in seconds; nobody pays a runner for more. */
+const longestWait = 900;
+/**
+ * How long GitHub wants to be left alone. Who asks earlier is banned (docs.github.com, "Rate limits for the REST API"): `retry-after`, else
+ * `x-ratelimit-reset` where nothing remains, else a minute.
+ * @returns seconds; undefined when the answer has nothing to do with that
+ */
+function rateLimitSeconds(status, headers, message) {
+    if (status !== 403 && status !== 429)
+        return undefined;
+    const { 'retry-after': after, 'x-ratelimit-remaining': remaining } = headers;
+    const seconds = (0,http/* secondsUntil */.Ch)(after === undefined ? undefined : String(after));
+    if (seconds !== undefined)
+        return Math.ceil(seconds);
+    if (String(remaining) === '0') {
+        const reset = Number(headers['x-ratelimit-reset']);
+        if (Number.isFinite(reset))
+            return Math.max(1, Math.ceil(reset - Date.now() / 1000));
+    }
+    return status === 429 || /secondary rate limit|abuse detection/i.test(message) ? (0,http/* longestPause */.Tp)() : undefined;
+}
+
 ;// CONCATENATED MODULE: ./src/refresh/github-failure.ts
+
+
 
 
 
@@ -41071,6 +41117,14 @@ const rules = [
         advice: () => "Set 'maintainer-can-modify' to false.",
     },
     {
+        says: /rate limit|abuse detection/i,
+        advice: () => restAdvice,
+    },
+    {
+        status: [403],
+        advice: (repository) => `Give the job \`permissions:\` with \`contents: write\` and \`pull-requests: write\`, or a token that may write ${repository}. If that is not GitHub's own answer, have whoever runs the proxy or firewall on the way let it through.`,
+    },
+    {
         status: [404],
         advice: (repository) => `To this token there is no such thing. Check that it may see ${repository}, and what the inputs name.`,
     },
@@ -41079,30 +41133,38 @@ const rules = [
         advice: () => 'Run the job again; www.githubstatus.com says whether GitHub has a problem.',
     },
 ];
+const restAdvice = 'Run the job again then. A token of a GitHub App has a limit of its own.';
+/** Where the rules have nothing. */
+const lastAdvice = "Check what the inputs name, and what the token may do; if that is not GitHub's own answer, ask whoever runs the proxy or firewall on the way.";
 /**
  * Makes the error for the user of what GitHub answered; anything else comes back as it is.
  * @param what was to be done, `the pull request cannot be opened`
  */
-function explain(error, what, repository) {
+function explain(error, what, { repository, origin }) {
     if (isRequestFailure(error)) {
         const { status, response } = error;
         const said = messageOfAnswer(response?.data) ?? error.message;
-        const { origin } = new URL(error.request.url);
         if (!response) {
             return new errors/* UserError */.y(`${what}: GitHub cannot be reached: ${(0,foreign/* foreignText */.qk)(said)} (${origin})`, {
                 advice: adviceOf(error) ?? 'Check the network, and a proxy if there is one, and run the job again.',
                 cause: error,
             });
         }
-        return new errors/* UserError */.y(`${what}: GitHub answered ${status}: ${(0,foreign/* foreignText */.qk)(said)} (${origin})`, {
-            advice: adviceFor(said, repository, status),
+        const answered = `${what}: GitHub answered ${status}: ${(0,foreign/* foreignText */.qk)(said)} (${origin})`;
+        const rest = rateLimitSeconds(status, response.headers, said);
+        if (rest !== undefined) {
+            const until = `its rate limit is used up, and the token may ask again in ${(0,format/* formatSeconds */.Xo)(Math.max(1, rest))}`;
+            return new errors/* UserError */.y(`${answered}; ${until}`, { advice: restAdvice, cause: error });
+        }
+        return new errors/* UserError */.y(answered, {
+            advice: adviceFor(said, repository, status) ?? lastAdvice,
             cause: error,
         });
     }
     if (!isGraphqlFailure(error))
         return error;
-    return new errors/* UserError */.y(`${what}: GitHub answered: ${(0,foreign/* foreignText */.qk)(error.message)}`, {
-        advice: adviceFor(error.message, repository),
+    return new errors/* UserError */.y(`${what}: GitHub answered: ${(0,foreign/* foreignText */.qk)(error.message)} (${origin})`, {
+        advice: adviceFor(error.message, repository) ?? lastAdvice,
         cause: error,
     });
 }
@@ -41116,7 +41178,7 @@ function adviceFor(said, repository, status) {
         (it.says === undefined || it.says.test(said)));
     return rule?.advice(repository);
 }
-/** `message`, and what `errors` say beyond it. */
+/** `message`, and what `errors` say beyond it; undefined where it is no answer of GitHub's API. */
 function messageOfAnswer(data) {
     if (!(0,json/* isRecord */.u)(data) || typeof data['message'] !== 'string')
         return undefined;
@@ -41242,9 +41304,8 @@ function gitEnvironment(server, token, { author, committer, certificates }) {
         ])),
         GIT_TERMINAL_PROMPT: '0',
         GIT_ASKPASS: '',
-        // By itself git waits for ever for a server that has fallen silent. One that works on a push says so every five seconds.
-        GIT_HTTP_LOW_SPEED_LIMIT: '1',
-        GIT_HTTP_LOW_SPEED_TIME: String((0,http/* silence */.ao)()),
+        // By itself git waits for ever for a server that has fallen silent, or whose answer only trickles.
+        GIT_HTTP_LOW_SPEED_LIMIT: String(http/* slowest */.Ml),
         GIT_AUTHOR_NAME: author.name,
         GIT_AUTHOR_EMAIL: author.email,
         GIT_COMMITTER_NAME: committer.name,
@@ -41270,7 +41331,11 @@ async function tryAgain(work) {
 /** @returns what it prints @throws UserError with what it complains of */
 async function runGit(args, options) {
     const { folder, environment, remote, repository } = options;
-    const outcome = await runCommand('git', args, { cwd: folder, env: environment }).catch((error) => {
+    const [command = ''] = args;
+    // A server that works on a push says no more than that it does, in five bytes every five seconds.
+    const patience = command === 'push' ? 5 * (0,http/* silence */.ao)() : (0,http/* silence */.ao)();
+    const env = { ...environment, GIT_HTTP_LOW_SPEED_TIME: String(patience) };
+    const outcome = await runCommand('git', args, { cwd: folder, env }).catch((error) => {
         throw new errors/* UserError */.y(`git cannot be run: ${(0,errors/* messageOf */.b)(error)}`, {
             advice: "Have git on PATH, or set 'sign-commits', which works without it.",
             cause: error,
@@ -41283,7 +41348,6 @@ async function runGit(args, options) {
         .map((line) => (0,foreign/* foreignText */.qk)(line.replace(/^(remote|error|fatal): */, '')))
         .filter((line) => line !== '' && line !== 'error:')
         .join('\n');
-    const [command = ''] = args;
     const at = command === 'fetch' || command === 'push' ? { at: { url: remote } } : {};
     throw new errors/* UserError */.y(`git ${command} failed with ${outcome.exitCode ?? 'a signal'}: ${complaint}`, {
         ...at,
@@ -41292,7 +41356,9 @@ async function runGit(args, options) {
     });
 }
 function adviceForGit(said, repository, remote) {
-    const aboutConnection = (0,connection_failure/* adviceForTls */.vp)(said) ?? (0,connection_failure/* adviceForProxy */.y2)(said, new URL(remote), 'the host of GitHub');
+    // What a server says is not about the way to it, whatever words it has.
+    const ours = said.replaceAll(/^remote:.*$/gm, '');
+    const aboutConnection = (0,connection_failure/* adviceForTls */.vp)(ours) ?? (0,connection_failure/* adviceForProxy */.y2)(ours, new URL(remote), 'the host of GitHub');
     if (aboutConnection !== undefined)
         return aboutConnection;
     if (/could not read (username|password)|terminal prompts disabled/i.test(said)) {
@@ -42045,7 +42111,7 @@ function parameterValue(str) {
 /**
  * Format an object into a `Content-Type` header.
  */
-function format(obj) {
+function dist_format(obj) {
     const { type, parameters } = obj;
     if (!type || !isTypeValid(type)) {
         throw new TypeError(`Invalid type: ${type}`);
@@ -46375,8 +46441,8 @@ function requireJson(bytes) {
 
 
 
-/** How often a request is sent, and how long it may have to wait, in seconds. */
-const limits = { tries: 4, wait: 900 };
+/** How often a request is sent. */
+const github_tries = 4;
 function connect(token, { owner, repo }) {
     const octokit = getOctokit(token, { request: { fetch: fetchFromGitHub } });
     octokit.hook.wrap('request', async (send, options) => {
@@ -46385,20 +46451,22 @@ function connect(token, { owner, repo }) {
                 return await send(options);
             }
             catch (error) {
-                if (attempt === limits.tries || !(await waited(error, attempt)))
+                if (attempt === github_tries || !(await waited(error, attempt)))
                     throw error;
             }
         }
     });
+    const { origin } = new URL(octokit.request.endpoint.DEFAULTS.baseUrl);
     return {
         octokit,
+        origin,
         place: { owner, repo },
         async attempt(what, work) {
             try {
                 return await work(octokit);
             }
             catch (error) {
-                throw explain(error, what, `${owner}/${repo}`);
+                throw explain(error, what, { repository: `${owner}/${repo}`, origin });
             }
         },
     };
@@ -46409,46 +46477,30 @@ async function waited(error, attempt) {
         return false;
     const seconds = rateLimitSeconds(error.status, error.response?.headers ?? {}, error.message);
     if (seconds !== undefined) {
-        if (seconds > limits.wait)
-            throw rateLimited(seconds);
+        if (seconds > longestWait)
+            return false;
         lib_core/* info */.pq(`GitHub asks to wait ${seconds} s: ${error.status} for ${error.request.method} ${error.request.url}`);
         await (0,external_node_timers_promises_namespaceObject.setTimeout)(seconds * 1000);
         return true;
     }
     // What was just made is not everywhere at once.
     const isNotYetThere = error.status === 422 && error.message.includes('Could not resolve to a node');
-    if (error.status < 500 && !isNotYetThere)
+    if (!(0,http/* isTransient */.dg)(error.status) && !isNotYetThere)
         return false;
     await (0,http/* pause */.v7)(attempt);
     return true;
 }
 /**
- * docs.github.com, "Rate limits for the REST API": `retry-after`, else `x-ratelimit-reset` where nothing remains, else a minute.
- * @returns undefined when the answer has nothing to do with that
+ * What a request gives, or undefined when there is no such thing: GitHub says so in words of its own, and whoever else answers 404 does not know.
+ * @throws what else it throws
  */
-function rateLimitSeconds(status, headers, message) {
-    if (status !== 403 && status !== 429)
-        return undefined;
-    const after = Number(headers['retry-after']);
-    if (headers['retry-after'] !== undefined && Number.isFinite(after))
-        return Math.max(0, after);
-    if (String(headers['x-ratelimit-remaining']) === '0') {
-        const reset = Number(headers['x-ratelimit-reset']);
-        if (Number.isFinite(reset))
-            return Math.max(1, Math.ceil(reset - Date.now() / 1000));
-    }
-    return status === 429 || /secondary rate limit|abuse detection/i.test(message) ? 60 : undefined;
-}
-function rateLimited(seconds) {
-    return new errors/* UserError */.y(`GitHub's rate limit is used up, and the token may ask again in ${Math.ceil(seconds / 60)} minutes`, { advice: 'Run the job again then. A token of a GitHub App has a limit of its own.' });
-}
-/** What a request gives, or undefined when there is no such thing. @throws what else it throws */
 async function unlessMissing(request) {
     try {
         return await request;
     }
     catch (error) {
-        if (isRequestFailure(error) && error.status === 404)
+        const isMissing = isRequestFailure(error) && error.status === 404 && messageOfAnswer(error.response?.data) !== undefined;
+        if (isMissing)
             return undefined;
         throw error;
     }
@@ -49069,8 +49121,6 @@ function merge_source_refused(reference, what, advice = 'Only container images f
     return new UserError(`${formatReference(reference)}: ${foreignText(what)}`, { advice });
 }
 
-// EXTERNAL MODULE: ./src/common/format.ts
-var common_format = __nccwpck_require__(6950);
 ;// CONCATENATED MODULE: ./src/common/limiter.ts
 /**
  * Runs what it is given, at most `limit` at a time, in the order given. After the first failure nothing that waits is
@@ -49130,7 +49180,7 @@ function uploader_createBlobUploader(client, targets, options = {}) {
                 ? 'existing'
                 : await client.uploadBlob(target, descriptor, () => blob.open(), origin);
             const log = arrival === 'uploaded' ? lib_core/* info */.pq : lib_core/* debug */.Yz;
-            log(`${descriptor.digest} (${(0,common_format/* formatBytes */.z3)(descriptor.size)}): ${arrival}, ${repository}`);
+            log(`${descriptor.digest} (${(0,format/* formatBytes */.z3)(descriptor.size)}): ${arrival}, ${repository}`);
             done.push({ digest: descriptor.digest, size: descriptor.size, repository, arrival });
             origin = target;
         }
@@ -70726,7 +70776,7 @@ function baseNotes(changes) {
 function pullNotes(changes) {
     const texts = changes.flatMap(({ platform, diff: { pull } }) => pull && pull.layers > 0
         ? [
-            `${pull.layers} of ${pull.of} layers${changes.length > 1 ? ` for ${platform}` : ''}, about ${(0,common_format/* formatBytes */.z3)(pull.bytes)}`,
+            `${pull.layers} of ${pull.of} layers${changes.length > 1 ? ` for ${platform}` : ''}, about ${(0,format/* formatBytes */.z3)(pull.bytes)}`,
         ]
         : []);
     return texts.length > 0 ? [`Whoever has the image pulls again ${texts.join('; ')}.`] : [];
@@ -70845,7 +70895,7 @@ function summarize_describe({ name, kind, before, after }, show) {
 function growthInAll(changes) {
     const sizes = changes.filter(({ diff }) => diff.packages.length > 0).map(({ diff }) => diff.size);
     const knownSizes = sizes.flatMap((size) => size ?? []);
-    return knownSizes.length < sizes.length ? '' : (0,common_format/* formatGrowths */.GF)(knownSizes);
+    return knownSizes.length < sizes.length ? '' : (0,format/* formatGrowths */.GF)(knownSizes);
 }
 
 ;// CONCATENATED MODULE: ./src/lock/diff/table.ts
@@ -70914,7 +70964,7 @@ function channelName(channel) {
 }
 function sizeCell(sizes) {
     const known = sizes.flatMap((size) => size ?? []);
-    return known.length === 0 ? '' : (0,common_format/* formatGrowths */.GF)(known).split(' to ').map(unbroken).join(' to ');
+    return known.length === 0 ? '' : (0,format/* formatGrowths */.GF)(known).split(' to ').map(unbroken).join(' to ');
 }
 /** On one line of its cell. */
 function unbroken(text) {
@@ -72138,8 +72188,8 @@ function solvers({ header }) {
 /** `12 packages, 3 wheels`; what a wheel is yet to be built from counts as one. */
 function countLocked({ packages, wheels }) {
     return [
-        (0,common_format/* formatCount */.B4)(packages.length, 'package'),
-        ...(wheels.length > 0 ? [(0,common_format/* formatCount */.B4)(wheels.length, 'wheel')] : []),
+        (0,format/* formatCount */.B4)(packages.length, 'package'),
+        ...(wheels.length > 0 ? [(0,format/* formatCount */.B4)(wheels.length, 'wheel')] : []),
     ].join(', ');
 }
 function couldNotStay({ diff }) {
@@ -74298,10 +74348,10 @@ class Progress {
         this.#total =
             wheels > 0 && wheels < all.length
                 ? `${all.length} packages and wheels`
-                : (0,common_format/* formatCount */.B4)(all.length, wheels > 0 ? 'wheel' : 'package');
+                : (0,format/* formatCount */.B4)(all.length, wheels > 0 ? 'wheel' : 'package');
         this.#timer = setInterval(() => {
             const done = [...this.#sources.values()].reduce((sum, { packages }) => sum + packages, 0);
-            lib_core/* info */.pq(`${done} of ${this.#total}, ${(0,common_format/* formatBytes */.z3)(this.#received)} received`);
+            lib_core/* info */.pq(`${done} of ${this.#total}, ${(0,format/* formatBytes */.z3)(this.#received)} received`);
         }, reportEvery);
         this.#timer.unref();
     }
@@ -74315,7 +74365,7 @@ class Progress {
     }
     end() {
         clearInterval(this.#timer);
-        const parts = [...this.#sources].map(([source, { packages, bytes }]) => `${packages} ${source} (${(0,common_format/* formatBytes */.z3)(bytes)})`);
+        const parts = [...this.#sources].map(([source, { packages, bytes }]) => `${packages} ${source} (${(0,format/* formatBytes */.z3)(bytes)})`);
         lib_core/* info */.pq(`${this.#total}: ${parts.length > 0 ? parts.join(', ') : 'none are needed'}`);
     }
 }
@@ -77285,7 +77335,7 @@ async function takeOut(wanted, packed, { tarballs }) {
         const file = (0,external_node_path_.join)(tarballs, nameOfBuilt(wanted.key, checksums.sha256, fileName));
         await (0,promises_.rename)(partial, file);
         const { name, version } = parts;
-        lib_core/* info */.pq(`Built ${fileName}, ${(0,common_format/* formatBytes */.z3)(checksums.size)}, sha256 ${checksums.sha256}`);
+        lib_core/* info */.pq(`Built ${fileName}, ${(0,format/* formatBytes */.z3)(checksums.size)}, sha256 ${checksums.sha256}`);
         return { ...checksums, file, fileName, name: (0,environment_read/* canonicalName */.Ew)(name), version };
     }
     finally {
@@ -79093,8 +79143,8 @@ async function build_place_placeOf(member, plan, settings, context) {
     const own = { ...settings, directory };
     const contract = contractVariables(plan, name);
     const layers = [
-        ...layersOf([member], { ofFolders: false }),
         ...(await micromambaLayer(plan, own, context)),
+        ...layersOf([member], { ofFolders: false }),
         await wiringLayer(plan, [member], name, own),
         await environmentLayer([member], own),
     ];
@@ -79366,7 +79416,7 @@ async function solvePip(question, context) {
     }
     const seconds = ((performance.now() - started) / 1000).toFixed(1);
     const sources = items.filter(({ source }) => source.kind !== 'wheel').length;
-    const counted = `${(0,common_format/* formatCount */.B4)(items.length - sources, 'wheel')}${sources > 0 ? `, and ${sources} to be built,` : ''}`;
+    const counted = `${(0,format/* formatCount */.B4)(items.length - sources, 'wheel')}${sources > 0 ? `, and ${sources} to be built,` : ''}`;
     lib_core/* info */.pq(`pip ${resolution.pip} chose ${counted} for ${environment.file} on ${(0,common_platform/* fileNameOf */.bV)(platform)} in ${seconds} s`);
     const wheels = await Promise.all(items.map((item) => pinOf(item, folders)));
     warnOfEditable(items, environment, context);
@@ -79897,9 +79947,9 @@ function freshLock({ file, resolved }, platform, workspace) {
 ;// CONCATENATED MODULE: ./src/refresh/body.ts
 
 /** What GitHub takes, in characters. */
-const body_limits = { title: 256, body: 65_536 };
+const limits = { title: 256, body: 65_536 };
 function pullRequestTitle(line, { pullRequest }) {
-    return body_cut(pullRequest.title ?? `Refresh locks: ${line}`, body_limits.title);
+    return body_cut(pullRequest.title ?? `Refresh locks: ${line}`, limits.title);
 }
 /** The text of the pull request: what the workflow's author wants to say, what changed, and what has to be known of it. */
 function pullRequestBody({ details }, request) {
@@ -79914,8 +79964,8 @@ function pullRequestBody({ details }, request) {
             : []),
     ].join('\n\n');
     const start = pullRequest.body === undefined ? '' : `${pullRequest.body}\n\n`;
-    const room = body_limits.body - start.length - end.length - 2;
-    return body_cut(`${start}${details(room)}\n\n${end}`, body_limits.body);
+    const room = limits.body - start.length - end.length - 2;
+    return body_cut(`${start}${details(room)}\n\n${end}`, limits.body);
 }
 function body_cut(text, most) {
     return text.length <= most ? text : `${text.slice(0, most - 1)}…`;
@@ -79941,7 +79991,7 @@ function setProposal({ files, text }) {
         return;
     }
     lib_core/* info */.pq(`Against the branch: ${text.line}`);
-    setOutput('lock-diff', text.details(body_limits.body));
+    setOutput('lock-diff', text.details(limits.body));
 }
 /** Writes the job's summary: what was done, and what changed. Nothing depends on it, so one that cannot be written is a warning. */
 async function writeSummary({ operation, number, url, branch }, proposal) {
@@ -79951,7 +80001,7 @@ async function writeSummary({ operation, number, url, branch }, proposal) {
     const pull = number === undefined || url === undefined ? '' : `Pull request [#${number}](${url}): ${operation}.`;
     const text = proposal && proposal.files.length > 0 ? proposal.text : undefined;
     const parts = text
-        ? [pull, text.details(body_limits.body)]
+        ? [pull, text.details(limits.body)]
         : [`The locks on ${markdown_code(branch)} are what they would be now.`, pull];
     try {
         await (0,promises_.appendFile)(file, `${['## Locks', ...parts].filter((part) => part !== '').join('\n\n')}\n`);
@@ -80104,7 +80154,8 @@ async function propose(github, { locks, sources }, { commit, branch }) {
     const there = await readFilesAt(github, commit, [...sources, ...locks].map(({ path }) => path));
     const other = sources.find(({ path, text }) => !proposal_isSame(there.get(path), text));
     if (other) {
-        throw new errors/* UserError */.y(`on the branch '${branch}' it is another one than in this checkout, from which the locks were solved`, {
+        const what = there.get(other.path) === undefined ? 'it is missing, unlike' : 'it is another one than';
+        throw new errors/* UserError */.y(`on the branch '${branch}' ${what} in this checkout, from which the locks were solved (${github.origin})`, {
             at: { file: other.path },
             advice: `Have actions/checkout check out '${branch}' (its input 'ref'), unchanged; if somebody has pushed there meanwhile, run the job again.`,
         });
@@ -80141,7 +80192,6 @@ function proposal_isSame(there, text) {
 }
 
 ;// CONCATENATED MODULE: ./src/refresh/pull-request.ts
-
 
 
 
@@ -80190,29 +80240,30 @@ async function isMerged({ attempt, place }, branch, tip) {
  * @returns undefined when there is one, which another run has opened at the same time
  * @throws Outrun when there is nothing to propose any more
  */
-async function pull_request_open(github, { branch, base }, { title, body }, wishes) {
-    const { octokit, place } = github;
-    try {
-        const { data } = await octokit.rest.pulls.create({
-            ...place,
-            head: branch,
-            base,
-            title,
-            body,
-            draft: wishes.draft !== 'false',
-            maintainer_can_modify: wishes.maintainerCanModify,
-        });
-        return pull_request_read(data);
-    }
-    catch (error) {
-        if (isRequestFailure(error) && error.status === 422) {
-            if (error.message.includes('A pull request already exists'))
-                return undefined;
-            if (error.message.includes('No commits between'))
-                throw new Outrun(base);
+async function pull_request_open({ attempt, place }, { branch, base }, { title, body }, wishes) {
+    return attempt('the pull request cannot be opened', async ({ rest }) => {
+        try {
+            const { data } = await rest.pulls.create({
+                ...place,
+                head: branch,
+                base,
+                title,
+                body,
+                draft: wishes.draft !== 'false',
+                maintainer_can_modify: wishes.maintainerCanModify,
+            });
+            return pull_request_read(data);
         }
-        throw explain(error, 'the pull request cannot be opened', `${place.owner}/${place.repo}`);
-    }
+        catch (error) {
+            if (isRequestFailure(error) && error.status === 422) {
+                if (error.message.includes('A pull request already exists'))
+                    return undefined;
+                if (error.message.includes('No commits between'))
+                    throw new Outrun(base);
+            }
+            throw error;
+        }
+    });
 }
 /** Says in an open pull request what its branch has now. */
 async function update({ attempt, place }, pull, { title, body }, { draft }) {
@@ -80373,14 +80424,12 @@ async function requireTip(github, target) {
     if (tip !== undefined)
         return tip;
     if (target.kind === 'own') {
-        throw new errors/* UserError */.y(`there is no branch '${branch}' that this token can see`, {
+        throw new errors/* UserError */.y(`there is no branch '${branch}' that this token can see (${github.origin})`, {
             at: { input: 'base' },
             advice: 'Name the branch that the pull request is for, and give the token access to the repository.',
         });
     }
-    throw new errors/* UserError */.y(`pull request #${target.number} has no branch any more: '${branch}' is gone`, {
-        advice: "Leave closed ones out: the event's types are opened, synchronize and reopened by default.",
-    });
+    throw new errors/* UserError */.y(`pull request #${target.number} has no branch any more: '${branch}' is gone (${github.origin})`, { advice: "Leave closed ones out: the event's types are opened, synchronize and reopened by default." });
 }
 
 ;// CONCATENATED MODULE: ./src/refresh/own-branch.ts
