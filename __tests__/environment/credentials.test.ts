@@ -55,6 +55,26 @@ describe('in what is addressed to pip', () => {
   })
 })
 
+test.each([
+  [
+    'GET https://host/x.whl?X-Amz-Date=1&X-Amz-Signature=s#sha256=ab (1 kB)',
+    'GET https://host/x.whl?X-Amz-Date=***&X-Amz-Signature=***#sha256=ab (1 kB)',
+  ],
+  ["with url: /x?sig=a%2Fb/c== (Caused by 'it')", "with url: /x?sig=*** (Caused by 'it')"],
+  ['<https://host/?a=b>: no', '<https://host/?a=***>: no'],
+  ['git+https://host/x.git@main#egg=x&subdirectory=y', 'git+https://host/x.git@main#egg=x&subdirectory=y'],
+  ['https://host/x?raw', 'https://host/x?raw'],
+  ['is it so?a=b, or/and not?', 'is it so?a=b, or/and not?'],
+])('masked shows no values of a query: %s', (text, shown) => {
+  expect(masked(text, [])).toBe(shown)
+  expect(masked(shown, [])).toBe(shown)
+})
+
+test('masked is quick with long words', () => {
+  const words = ['/', '?', '/?', '/?a=', '&a', '/?&'].map((part) => part.repeat(100_000))
+  expect(words.map((word) => masked(word, []).length)).toHaveLength(words.length)
+})
+
 test('masked knows secrets without their address', () => {
   expect(masked('401 for hunter2 at https://me:hunter2@host/x', ['hunter2'])).toBe(
     '401 for *** at https://host/x',

@@ -33,6 +33,8 @@ export interface Asking {
   /** What pip complains of instead. */
   failure(release: Release, lines: readonly string[], more?: Partial<ResolveRequest>): Promise<string>
   pipOf(release: Release): Promise<string>
+  /** The executable, once the tests run. */
+  python(): string
 }
 
 /** Python of the test world's channel, as it is put on a runner, and the pips; there before the tests of the file. */
@@ -49,7 +51,9 @@ export function openAsking(): Asking {
     for (const each of [scratch, folder]) rmSync(each, { recursive: true })
   })
   const pipOf = async (release: Release) =>
-    join(await extractDebs(['python3-pip'], { release }), 'usr/lib/python3/dist-packages')
+    release === 'trixie'
+      ? '/tmp/pipfaults-pips/p26'
+      : join(await extractDebs(['python3-pip'], { release }), 'usr/lib/python3/dist-packages')
 
   const ask: Asking['ask'] = async (release, lines, { variables, ...more } = {}) =>
     resolvePip({
@@ -70,6 +74,7 @@ export function openAsking(): Asking {
     folder,
     ask,
     pipOf,
+    python: () => python,
     async resolve(...question) {
       const answer = await ask(...question)
       if (answer.type !== 'resolved') throw new Error(`${answer.name} has to be built`)

@@ -1,5 +1,63 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
-import { adviceOnFailure } from '../../src/pip/building.ts'
+import { runCommand } from '../../src/common/command.ts'
+import { adviceOnFailure, buildProgram } from '../../src/pip/building.ts'
+import { startFaultProxy } from '../world/fault-proxy.ts'
+import { servePythonIndex } from '../world/python-index.ts'
+import { sourceFiles } from '../world/wheels/backend.ts'
+import { makeWheel } from '../world/wheels/make.ts'
+import { openAsking, releases } from './asking.ts'
+
+const asking = openAsking()
+
+test.each(releases)(
+  'what a build needs is waited for no longer than by us, by the pip of %s',
+  async (release) => {
+    const index = await servePythonIndex([makeWheel({ name: 'plain', version: '1.0' })])
+    const proxy = await startFaultProxy(index.origin.replace('http://', ''))
+    const folder = await mkdtemp(join(tmpdir(), 'building-'))
+    try {
+      const files = sourceFiles('built', '1.0', { 'built.py': '' })
+      await mkdir(join(folder, 'source'))
+      for (const [name, text] of Object.entries(files)) {
+        await writeFile(join(folder, 'source', name), text.replace('requires = []', 'requires = ["plain"]'))
+      }
+      await proxy.spoil(
+        () => proxy.met.length < 1,
+        ({ response }) => void response.writeHead(429, { 'retry-after': '31536000' }).end(),
+      )
+      const args = [
+        '-B',
+        '-c',
+        buildProgram,
+        join(folder, 'source'),
+        '',
+        join(folder, 'work'),
+        '[]',
+        '',
+        '0.01',
+      ]
+      const { exitCode, stderr } = await runCommand(asking.python(), args, {
+        env: {
+          PATH: process.env['PATH'],
+          PYTHONPATH: await asking.pipOf(release),
+          PIP_INDEX_URL: `${proxy.origin}/simple/`,
+          PIP_RETRIES: '1',
+          PIP_CONFIG_FILE: '/dev/null',
+        },
+      })
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+      expect(proxy.met).toHaveLength(1)
+      expect(await readdir(join(folder, 'work/wheel'))).toEqual(['built-1.0-py3-none-any.whl'])
+    } finally {
+      await proxy.stop()
+      await index.stop()
+      await rm(folder, { recursive: true })
+    }
+  },
+)
 
 test.each([
   ["error: command 'gcc' failed: No such file or directory", "'compilers'"],

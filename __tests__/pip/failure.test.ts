@@ -181,6 +181,22 @@ describe('a pip that cannot be asked', () => {
     )
   })
 
+  test('one that meets what it does not know', async () => {
+    const broken = await listen((_, response) => {
+      response
+        .writeHead(200, { 'content-type': 'text/html' })
+        .end('<a href="http://[nowhere/plain-1.0-py3-none-any.whl">x</a>')
+    })
+    const index = `http://${broken.host}/simple/`
+    const message = await asking
+      .failure('trixie', ['plain'], { indexes: { index } })
+      .finally(() => broken.stop())
+    expect(message).toBe(
+      'conda/env.yaml: pip 25.1.1 ended with 2:\n| ValueError: Invalid IPv6 URL\n' +
+        `Check what ${index}plain/ answers, which it had asked last, or ask for another version of it among the dependencies: 'pip <27' has been tried.`,
+    )
+  })
+
   test('no python', async () => {
     expect(await asking.failure('trixie', ['plain'], { python: '/nonexistent/python' })).toMatch(
       /^\/nonexistent\/python: python cannot be run to ask pip/,

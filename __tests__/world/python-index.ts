@@ -9,6 +9,8 @@ export interface PythonIndexOptions {
   readonly token?: string
   /** Default: JSON (PEP 691) for clients that want it. */
   readonly pages?: 'html'
+  /** How a page of a project names its files; default: from the server's root, so that they are where the page is. */
+  readonly addresses?: 'whole'
   /** Whether a wheel's METADATA lies beside it (PEP 658, PEP 714). Default: for all projects. */
   readonly hasMetadata?: (project: string) => boolean
   /** What is said of a file's bytes. Default: sha256. */
@@ -41,15 +43,16 @@ export async function servePythonIndex(
   files: readonly PythonFile[],
   options: PythonIndexOptions = {},
 ): Promise<PythonIndex> {
-  const { login, token, pages, hasMetadata = () => true, hash = () => 'sha256' } = options
+  const { login, token, pages, addresses, hasMetadata = () => true, hash = () => 'sha256' } = options
   const requests: IndexRequest[] = []
   const projects = new Map<string, PythonFile[]>()
   for (const file of files) projects.set(file.project, [...(projects.get(file.project) ?? []), file])
-  const described = ({ project, fileName, content, metadata, requiresPython, yanked }: PythonFile) => {
+  const described = (file: PythonFile, place = '') => {
+    const { project, fileName, content, metadata, requiresPython, yanked } = file
     const algorithm = hash(project)
     return {
       filename: fileName,
-      url: `/files/${encodeURIComponent(fileName)}`,
+      url: `${place}/files/${encodeURIComponent(fileName)}`,
       hashes: algorithm ? { [algorithm]: digest(algorithm, content) } : {},
       ...(requiresPython !== undefined && { 'requires-python': requiresPython }),
       ...(yanked !== undefined && { yanked: yanked || true }),
@@ -71,13 +74,15 @@ export async function servePythonIndex(
       }
     }
     const [, project] = /^\/simple\/([^/]+)\/$/.exec(path) ?? []
-    const found = project === undefined ? undefined : projects.get(project)?.map(described)
+    const place = addresses === 'whole' ? `http://${headers.host}` : ''
+    const found =
+      project === undefined ? undefined : projects.get(project)?.map((file) => described(file, place))
     if (project !== undefined && found) {
       return pages !== 'html' && headers.accept?.includes(json)
         ? page(json, formatJson(project, found))
         : page('text/html', formatHtml(found))
     }
-    if (path === '/links') return page('text/html', formatHtml(files.map(described)))
+    if (path === '/links') return page('text/html', formatHtml(files.map((file) => described(file))))
     const [, name, isMetadata] = /^\/files\/(.+?)(\.metadata)?$/.exec(path) ?? []
     const file = files.find(({ fileName }) => fileName === name)
     if (isMetadata === undefined) return file?.content

@@ -29181,7 +29181,7 @@ class LastingFailure extends (/* unused pure expression or super */ null && (Htt
 }
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1);
-/** Seconds of the longest: a minute. */
+/** Seconds of the longest, whatever `Retry-After` says: a minute. */
 const longestPause = () => 60 * firstPause();
 // 501 says that it will never be otherwise.
 const isTransient = (status) => status === 429 || status === 408 || (status >= 500 && status !== 501);

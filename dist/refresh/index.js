@@ -38002,7 +38002,7 @@ class LastingFailure extends HttpFailure {
 }
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1);
-/** Seconds of the longest: a minute. */
+/** Seconds of the longest, whatever `Retry-After` says: a minute. */
 const longestPause = () => 60 * firstPause();
 // 501 says that it will never be otherwise.
 const isTransient = (status) => status === 429 || status === 408 || (status >= 500 && status !== 501);
@@ -38575,9 +38575,23 @@ function secretsOf(text, ofToken) {
     });
     return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter((secret) => secret !== '');
 }
-/** Text of somebody else's, for a message: no credentials in addresses, and no known secret anywhere. */
+/**
+ * Text of somebody else's, for a message: no credentials in addresses, no values in their queries, since a signed address opens what it names to
+ * whoever sees it, and no known secret anywhere.
+ */
 function masked(text, secrets) {
-    return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutCredentials(text));
+    const open = withoutCredentials(text).replace(/\S+/g, withoutValues);
+    return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), open);
+}
+/** Of an address, or of a path, as which urllib3 shows addresses. What a fragment says, such as a checksum, stays. */
+function withoutValues(word) {
+    const query = word.indexOf('?');
+    if (query < 0 || !word.slice(0, query).includes('/'))
+        return word;
+    const fragment = word.indexOf('#', query);
+    const end = fragment < 0 ? word.length : fragment;
+    const shown = word.slice(query, end).replace(/([?&][^=&?]*=)[^&'"<>]+/g, '$1***');
+    return word.slice(0, query) + shown + word.slice(end);
 }
 /** Percent-decoded; as it is when it is not percent-encoded. */
 function decoded(text) {
@@ -40082,7 +40096,7 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 /* harmony import */ var _action_step_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9134);
 /* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(497);
 /* harmony import */ var _refresh_request_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2111);
-/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9247);
+/* harmony import */ var _refresh_run_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(708);
 
 
 
@@ -40935,7 +40949,7 @@ function oneOf(input, choices) {
 
 /***/ }),
 
-/***/ 9247:
+/***/ 708:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75273,7 +75287,7 @@ function parseEvents(text) {
 }
 /** Whether a warning is of no use to a reader once pip has come to its end. */
 function isNoise(warning) {
-    return /^Retrying \(|Cache entry deserialization failed/.test(warning);
+    return /^Retrying \(|^Attempting to resume |^Connection (timed out|interrupted) while downloading|Cache entry deserialization failed/.test(warning);
 }
 
 ;// CONCATENATED MODULE: ./src/pip/git-login.ts
@@ -75456,17 +75470,26 @@ function refuseLostPages(events, asked) {
         throw lost;
 }
 const isBusy = (status) => status === 408 || status === 429 || status >= 500;
-function isLost({ status }) {
-    return status === null || status === 401 || isBusy(status);
+/** What pip has not had, after all that it has tried by itself. */
+function lostIn(events) {
+    return events.filter((event, index) => {
+        if (event.event !== 'unreachable')
+            return false;
+        const { status, url } = event;
+        if (status !== null && status !== 401 && !isBusy(status))
+            return false;
+        return !events.slice(index).some((later) => later.event === 'reached' && later.url === url);
+    });
 }
+/** What comes to the same another time, or has been tried again by pip. */
+const failure_lasting = /Max retries exceeded|certificate|refused a redirect|what is no address/i;
 /** Whether what failed may go well another time: not where pip has tried again by itself, as when no connection is made. */
 function mayPass(events) {
-    const lost = events.filter((event) => event.event === 'unreachable').filter(isLost);
-    return (lost.length > 0 &&
-        lost.every(({ status, reason }) => status !== 401 && !/Max retries exceeded|certificate/i.test(reason)));
+    const lost = lostIn(events);
+    return lost.length > 0 && lost.every(({ status, reason }) => status !== 401 && !failure_lasting.test(reason));
 }
 function lostPage(events, { secrets }) {
-    const lost = events.filter((event) => event.event === 'unreachable').find(isLost);
+    const [lost] = lostIn(events);
     if (!lost)
         return undefined;
     const reason = (0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(lost.reason, secrets));
@@ -75481,6 +75504,9 @@ function lostPage(events, { secrets }) {
 function adviceForConnection({ reason, url }) {
     if (reason.includes('refused a redirect from https'))
         return connection_failure/* keepToHttps */.SH;
+    if (reason.includes('what is no address')) {
+        return 'Tell whoever runs the index, or what answers in its place, or use another address of it.';
+    }
     return ((0,connection_failure/* adviceForTls */.vp)(reason) ??
         (URL.canParse(url) ? (0,connection_failure/* adviceForProxy */.y2)(reason, new URL(url), 'the host of the index') : undefined));
 }
@@ -75514,28 +75540,35 @@ function failure_textOf(log) {
         .replace(/\n(\s*\n)+/g, '\n\n')
         .trim();
 }
-/** pip ended without a word: it is none that the program knows its way in, or was ended. */
+/** pip ended without a word of its own: it is none that the program knows its way in, or was ended, or met what it does not know. */
 function brokenOff({ exitCode, stderr }, events, { environment, secrets }) {
     const pip = events.find((event) => event.event === 'pip');
-    const last = stderr.trim().split('\n').slice(-20).join('\n') || 'it said nothing';
-    const advice = stderr.includes('Traceback')
-        ? "Ask for another version of it among the dependencies: 'pip <27' has been tried."
+    const crash = events.findLast((event) => event.event === 'crash');
+    const lines = stderr.trim().split('\n');
+    const isPython = crash !== undefined || stderr.includes('Traceback');
+    const last = isPython ? (crash?.reason ?? lines.at(-1)) : lines.slice(-20).join('\n');
+    const url = crash?.url ?? undefined;
+    const other = "another version of it among the dependencies: 'pip <27' has been tried.";
+    const advice = isPython
+        ? url === undefined
+            ? `Ask for ${other}`
+            : `Check what ${(0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(url, secrets))} answers, which it had asked last, or ask for ${other}`
         : 'Somebody killed it, or the machine had no memory left.';
-    return new errors/* UserError */.y(`pip ${pip?.version ?? ''} ended with ${exitCode ?? 'a signal'}:\n${(0,foreign/* foreignLines */.Y0)((0,environment_read/* masked */.Iv)(last, secrets))}`, { at: { file: environment.file }, advice });
+    return new errors/* UserError */.y(`pip ${pip?.version ?? ''} ended with ${exitCode ?? 'a signal'}:\n${(0,foreign/* foreignLines */.Y0)((0,environment_read/* masked */.Iv)(last || 'it said nothing', secrets))}`, { at: { file: environment.file }, advice });
 }
 function describeTarget({ version, subdir, glibc }) {
     return `python ${version} on ${subdir} with glibc ${glibc}`;
 }
-function pip_failure_adviceFor(said, events, { target, constraints = [] }) {
+function pip_failure_adviceFor(said, events, { target, secrets, constraints = [] }) {
     const held = heldIn(said, constraints);
     if (held.length > 0) {
         return `Only what 'update-only' names may change, and it does not name ${held.join(', ')}: add it there, or loosen what is asked.`;
     }
     if (/HTTP error \d|\d (Client|Server) Error/.test(said)) {
-        return `Check the address and the network, and whether it is private: the inputs auth-host, auth-username and auth-password open it.${lookedIn(events)}`;
+        return `Check the address and the network, and whether it is private: the inputs auth-host, auth-username and auth-password open it.${lookedIn(events, secrets)}`;
     }
     if (said.includes('DO NOT MATCH THE HASHES')) {
-        return `What came is not what the list, or the index, says: it has been changed, or came damaged, and then another run may do.${lookedIn(events)}`;
+        return `What came is not what the list, or the index, says: it has been changed, or came damaged, and then another run may do.${lookedIn(events, secrets)}`;
     }
     if (said.includes('conflicting dependencies')) {
         return 'Loosen or drop one of these requirements.';
@@ -75562,7 +75595,7 @@ function pip_failure_adviceFor(said, events, { target, constraints = [] }) {
         return 'Ask for a version that takes this python, or for another python among the dependencies.';
     }
     if (said.includes('(from versions: none)'))
-        return adviceForNone(events, target);
+        return adviceForNone(events, target, secrets);
     if (said.includes('No matching distribution')) {
         return `Ask for one of the versions that there are for ${describeTarget(target)}.`;
     }
@@ -75576,10 +75609,10 @@ function pip_failure_adviceFor(said, events, { target, constraints = [] }) {
     return undefined;
 }
 /** Where pip says that it looks, without logins. */
-function lookedIn(events) {
+function lookedIn(events, secrets) {
     const line = events.find((event) => event.event === 'log' && event.text.startsWith('Looking in indexes: '));
     return line?.event === 'log'
-        ? ` The indexes: ${(0,foreign/* foreignText */.qk)(line.text.replace('Looking in indexes: ', ''))}.`
+        ? ` The indexes: ${(0,foreign/* foreignText */.qk)((0,environment_read/* masked */.Iv)(line.text.replace('Looking in indexes: ', ''), secrets))}.`
         : '';
 }
 /** The projects that pip complains of at the version which they are to keep. */
@@ -75591,18 +75624,18 @@ function escapeRegExp(text) {
     return text.replace(/[.*+?^${}()|[\]\\]/g, String.raw `\$&`);
 }
 /** No version at all: there is no such project, or it has nothing for the target. */
-function adviceForNone(events, target) {
+function adviceForNone(events, target, secrets) {
     const missing = events.some((event) => event.event === 'unreachable' && event.status === 404);
     const refused = events.some((event) => event.event === 'unreachable' && event.status === 403);
     if (refused) {
         return ('An index keeps it from us, or does not have it: check the name, and give its login by the inputs auth-host, auth-username and auth-password.' +
-            lookedIn(events));
+            lookedIn(events, secrets));
     }
     if (missing) {
         return ("No index has a project of that name: check it, or name its index by '--extra-index-url' in the list or the input pip-extra-index-url." +
-            lookedIn(events));
+            lookedIn(events, secrets));
     }
-    return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.${lookedIn(events)}`;
+    return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.${lookedIn(events, secrets)}`;
 }
 
 // EXTERNAL MODULE: ./src/channels/grant.ts
@@ -75643,7 +75676,146 @@ def authorized(self, request):
 MultiDomainBasicAuth.__call__ = authorized
 `;
 
+;// CONCATENATED MODULE: ./src/pip/network.ts
+/** Parts of programs: how pip asks over the network, which it does by its own copies of requests and urllib3. */
+/**
+ * Has pip wait for as long as a server says (`Retry-After`), but no longer than `longest`, seconds, which are there before; what is neither
+ * a number nor a date says nothing. Of itself pip sleeps for a year where it is told to, up to 26, and six hours from there on.
+ */
+const retryAfterProgram = String.raw `
+from pip._vendor.urllib3.exceptions import HTTPError
+from pip._vendor.urllib3.util.retry import Retry
+get_retry_after = Retry.get_retry_after
+def bounded_retry_after(self, response):
+    try:
+        seconds = get_retry_after(self, response)
+    except (HTTPError, ValueError, OverflowError):
+        return None
+    return None if seconds is None else min(seconds, longest)
+Retry.get_retry_after = bounded_retry_after
+`;
+/**
+ * Tells which answers did not come, or not whole, though pip goes on without some of them; holds pip to what our own client does: no redirect
+ * from https to plain http, no second try of what comes to the same, no answer without end.
+ *
+ * `tell`, `question`, `asked_last`, a list for the address that was asked last, `json` and `urllib.parse` are there before.
+ */
+const networkProgram = String.raw `
+longest = question["longest"]
+${retryAfterProgram}
+from pip._vendor.requests import ConnectionError as Broken, RequestException
+
+def words_of(error):
+    # Since 26.2 pip has errors of its own for these, whose text is a name.
+    cause = error.__context__
+    return str(cause if isinstance(cause, RequestException) and not isinstance(error, RequestException) else error)
+
+from pip._internal.index import collector
+fetch_failed = collector._handle_get_simple_fail
+def told_failure(link, reason, meth=None):
+    answer = getattr(reason, "response", None)
+    tell("unreachable", url=link.url, reason=words_of(reason) if isinstance(reason, Exception) else str(reason), status=getattr(answer, "status_code", None))
+    fetch_failed(link, reason, meth)
+collector._handle_get_simple_fail = told_failure
+
+from pip._internal.network.session import PipSession
+ask = PipSession.request
+lost_before = set()
+broken_off = "the answer broke off: %d bytes of it are missing"
+def told_request(self, method, url, *args, **kwargs):
+    def lost(reason, status=None):
+        lost_before.add(url)
+        tell("unreachable", url=url, reason=reason, status=status)
+    def had():
+        if url in lost_before:
+            lost_before.remove(url)
+            tell("reached", url=url)
+    asked_last[:] = [url]
+    try:
+        answer = ask(self, method, url, *args, **kwargs)
+        if not kwargs.get("stream"):
+            require_whole(answer)
+    except Exception as error:
+        lost(words_of(error))
+        raise
+    status = answer.status_code
+    if status in (408, 429) or status >= 500:
+        lost("the server answered %d" % status, status)
+    stream = getattr(answer.raw, "stream", None)
+    if stream is not None:
+        def told_stream(*args, **kwargs):
+            try:
+                for chunk in stream(*args, **kwargs):
+                    yield chunk
+            except Exception as error:
+                lost(str(error))
+                raise
+            # pip itself may not notice, or have the rest by another request.
+            if missing_in(answer):
+                lost(broken_off % missing_in(answer))
+            elif status < 400:
+                had()
+        answer.raw.stream = told_stream
+    return answer
+PipSession.request = told_request
+
+def missing_in(answer):
+    # What is kept by pip is whole, and a file of this machine says nothing.
+    return 0 if getattr(answer, "from_cache", False) else getattr(answer.raw, "length_remaining", None) or 0
+
+# What is said to https in confidence, and what it answers, is not to be had by plain http.
+target_of = PipSession.get_redirect_target
+def confidential_target(self, answer):
+    target = target_of(self, answer)
+    if target is not None:
+        try:
+            place = urllib.parse.urlsplit(urllib.parse.urljoin(answer.url, target))
+        except ValueError:
+            raise Broken("it redirects to what is no address: %s" % target)
+        if answer.url.startswith("https:") and place.scheme != "https":
+            raise Broken("refused a redirect from https to %s://%s" % (place.scheme, place.netloc.rpartition("@")[2]))
+    return target
+PipSession.get_redirect_target = confidential_target
+
+# pip tries again whatever fails, also where that comes to the same.
+import re
+from pip._vendor.urllib3.exceptions import MaxRetryError
+lasting = re.compile("certificate verify failed|hostname '.*' doesn't match|WRONG_VERSION_NUMBER|Tunnel connection failed: 4")
+increment = Retry.increment
+def increment_once(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
+    if error is not None and lasting.search(str(error)):
+        raise MaxRetryError(_pool, url, error)
+    return increment(self, method, url, response, error, _pool, _stacktrace)
+Retry.increment = increment_once
+
+def require_whole(answer):
+    if missing_in(answer):
+        raise Broken(broken_off % missing_in(answer))
+    if answer.status_code == 200 and "json" in answer.headers.get("Content-Type", ""):
+        try:
+            json.loads(answer.content.decode("utf-8"))
+        except ValueError:
+            raise Broken("the answer is no JSON, or not all of it")
+
+# pip's timeout is for each piece that comes, and a server that sends a byte a second has time without end.
+import socket, time
+read_into = socket.SocketIO.readinto
+def paced(self, buffer):
+    started = time.monotonic()
+    count = read_into(self, buffer)
+    waited, received = getattr(self, "pace", (0, 0))
+    waited, received = waited + time.monotonic() - started, received + (count or 0)
+    if waited >= question["silence"]:
+        if count and received < question["slowest"] * waited:
+            raise socket.timeout("the server sent %d bytes in %d s" % (received, waited))
+        waited, received = 0, 0
+    self.pace = (waited, received)
+    return count
+socket.SocketIO.readinto = paced
+`;
+
 ;// CONCATENATED MODULE: ./src/pip/program.ts
+
 
 
 /**
@@ -75692,8 +75864,14 @@ def text_of(record):
             return console.file.getvalue()
     return record.getMessage()
 
+asked_last = []
 def told_record(*args, **kwargs):
     record = make_record(*args, **kwargs)
+    if record.levelname == "CRITICAL" and record.exc_info:
+        # pip's own end (base_command.py): it shows where in python that was.
+        import traceback
+        [*_, reason] = traceback.format_exception_only(*record.exc_info[:2])
+        tell("crash", reason=reason.strip(), url=asked_last[0] if asked_last else None)
     if record.name.startswith("pip."):
         tell("log", level=record.levelname, text=text_of(record))
     return record
@@ -75759,90 +75937,8 @@ def obtained(self, dest, url, *args, **kwargs):
     return obtain(self, dest, url, *args, **kwargs)
 VersionControl.obtain = obtained
 
-from pip._internal.index import collector
+${networkProgram}
 from pip._internal.index.package_finder import PackageFinder
-fetch_failed = collector._handle_get_simple_fail
-def told_failure(link, reason, meth=None):
-    answer = getattr(reason, "response", None)
-    tell("unreachable", url=link.url, reason=str(reason), status=getattr(answer, "status_code", None))
-    fetch_failed(link, reason, meth)
-collector._handle_get_simple_fail = told_failure
-
-from pip._internal.network.session import PipSession
-from pip._vendor.requests import ConnectionError as Broken, RequestException
-ask = PipSession.request
-def told_request(self, method, url, *args, **kwargs):
-    def lost(reason, status=None):
-        tell("unreachable", url=url, reason=reason, status=status)
-    try:
-        answer = ask(self, method, url, *args, **kwargs)
-        if not kwargs.get("stream") and "json" in answer.headers.get("Content-Type", ""):
-            require_json(answer)
-    except RequestException as error:
-        lost(str(error))
-        raise
-    status = answer.status_code
-    if status in (408, 429) or status >= 500:
-        lost("the server answered %d" % status, status)
-    stream = getattr(answer.raw, "stream", None)
-    if stream is not None:
-        def told_stream(*args, **kwargs):
-            try:
-                for chunk in stream(*args, **kwargs):
-                    yield chunk
-            except Exception as error:
-                lost(str(error))
-                raise
-        answer.raw.stream = told_stream
-    return answer
-PipSession.request = told_request
-
-# What is said to https in confidence, and what it answers, is not to be had by plain http.
-target_of = PipSession.get_redirect_target
-def confidential_target(self, answer):
-    target = target_of(self, answer)
-    if target is not None and answer.url.startswith("https:"):
-        place = urllib.parse.urlsplit(urllib.parse.urljoin(answer.url, target))
-        if place.scheme != "https":
-            raise Broken("refused a redirect from https to %s://%s" % (place.scheme, place.netloc.rpartition("@")[2]))
-    return target
-PipSession.get_redirect_target = confidential_target
-
-# pip tries again whatever fails, also where that comes to the same.
-import re
-from pip._vendor.urllib3.exceptions import MaxRetryError
-from pip._vendor.urllib3.util.retry import Retry
-lasting = re.compile("certificate verify failed|hostname '.*' doesn't match|WRONG_VERSION_NUMBER|Tunnel connection failed: 4")
-increment = Retry.increment
-def increment_once(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
-    if error is not None and lasting.search(str(error)):
-        raise MaxRetryError(_pool, url, error)
-    return increment(self, method, url, response, error, _pool, _stacktrace)
-Retry.increment = increment_once
-
-def require_json(answer):
-    try:
-        json.loads(answer.content.decode("utf-8"))
-    except ValueError:
-        if answer.status_code == 200:
-            raise Broken("the answer is no JSON, or not all of it")
-
-# pip's timeout is for each piece that comes, and a server that sends a byte a second has time without end.
-import socket, time
-read_into = socket.SocketIO.readinto
-def paced(self, buffer):
-    started = time.monotonic()
-    count = read_into(self, buffer)
-    waited, received = getattr(self, "pace", (0, 0))
-    waited, received = waited + time.monotonic() - started, received + (count or 0)
-    if waited >= question["silence"]:
-        if count and received < question["slowest"] * waited:
-            raise socket.timeout("the server sent %d bytes in %d s" % (received, waited))
-        waited, received = 0, 0
-    self.pace = (waited, received)
-    return count
-socket.SocketIO.readinto = paced
-
 pages = {}
 find_all = PackageFinder.find_all_candidates
 def found(self, name, *args, **kwargs):
@@ -76304,6 +76400,7 @@ async function resolve_ask(request, folder) {
         settings: settings,
         silence: (0,http/* silence */.ao)(),
         slowest: http/* slowest */.Ml,
+        longest: (0,http/* longestPause */.Tp)(),
         file,
         text: requirementsText(environment.pip?.lines ?? []),
         grants: headerGrants(grants),
@@ -76419,20 +76516,21 @@ function withChannels(wanted, environment, hasCondarc) {
 
 ;// CONCATENATED MODULE: ./src/pip/building.ts
 
+
 /** How the environment's own pip builds a wheel in an image's file system (PEP 517), and what it says when it cannot. */
 /**
  * A program for the environment's python that has its pip build a wheel: the backend, and what else a project asks for to be built, come from
  * the indexes into a folder of their own; what the project depends on to run does not come. Its arguments are a source, an archive or a folder,
- * the path of the project in it, an absolute folder, made anew, that gets `wheel/`, settings for the backend as a JSON list, and the path of a
- * file of what opens the indexes, if there is one. Where it works is the same each time: pip's own folders would have names by chance, which
+ * the path of the project in it, an absolute folder, made anew, that gets `wheel/`, settings for the backend as a JSON list, the path of a
+ * file of what opens the indexes, if there is one, and how many seconds a server may have pip wait. Where it works is the same each time: pip's own folders would have names by chance, which
  * compilers write into what they make.
  *
- * What the backend needs is installed by a pip of its own, which is started as a file, so that file is one that knows what opens the indexes too.
+ * What the backend needs is installed by a pip of its own, which is started as a file, so that file is one that knows all this too.
  */
 const buildProgram = String.raw `
 import itertools, json, os, shutil, sys, tempfile
 
-source, project, work, settings, grants_file = sys.argv[1:]
+source, project, work, settings, grants_file, longest = sys.argv[1:]
 tempfile._name_sequence = iter("%08d" % number for number in itertools.count())
 os.umask(0o022)
 if os.path.exists(work):
@@ -76448,14 +76546,15 @@ else:
     os.mkdir(here)
     unpack_file(source, here)
 
+prepare = "longest = %s\n" % longest + r'''${retryAfterProgram}'''
 if grants_file:
-    authorize = "import json\nwith open(%r) as file:\n    grants = json.load(file)\n" % grants_file + r'''${grantsProgram}'''
-    runner = os.path.join(work, "runner", "run.py")
-    with open(runner, "w") as file:
-        file.write(authorize + "import sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n")
-    exec(authorize)
-    from pip._internal import build_env
-    build_env.get_runnable_pip = lambda: runner
+    prepare += "import json\nwith open(%r) as file:\n    grants = json.load(file)\n" % grants_file + r'''${grantsProgram}'''
+runner = os.path.join(work, "runner", "run.py")
+with open(runner, "w") as file:
+    file.write(prepare + "import sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n")
+exec(prepare)
+from pip._internal import build_env
+build_env.get_runnable_pip = lambda: runner
 
 from pip._internal.cli.main import main
 sys.exit(main([
@@ -77098,6 +77197,7 @@ function proxyVariables(environment = process.env) {
 
 
 
+
 /** What commands are run for, in a sentence. */
 const purpose = "the builds of 'pip:'";
 /** Where everything is that building needs, in every image: paths in it may get into what is built. Relative to the root. */
@@ -77268,6 +77368,7 @@ async function runPip(wanted, source, doing) {
             `/${work}`,
             JSON.stringify(settings),
             access.grantsFile ?? '',
+            String((0,http/* longestPause */.Tp)()),
         ];
         const command = commandOf(args, doing);
         const outcome = await room.run(command, (line) => {

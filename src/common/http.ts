@@ -92,7 +92,7 @@ class LastingFailure extends HttpFailure {}
 
 /** Seconds of the first pause; a test sets the variable to 0. */
 const firstPause = () => Number(process.env['MICROMAMBA_IMAGE_RETRY_SECONDS'] ?? 1)
-/** Seconds of the longest: a minute. */
+/** Seconds of the longest, whatever `Retry-After` says: a minute. */
 export const longestPause = () => 60 * firstPause()
 // 501 says that it will never be otherwise.
 export const isTransient = (status: number) =>

@@ -61,9 +61,23 @@ function secretsOf(text: string, ofToken: RegExp): string[] {
   return [...new Set(found.flatMap((secret) => [secret, decoded(secret)]))].filter((secret) => secret !== '')
 }
 
-/** Text of somebody else's, for a message: no credentials in addresses, and no known secret anywhere. */
+/**
+ * Text of somebody else's, for a message: no credentials in addresses, no values in their queries, since a signed address opens what it names to
+ * whoever sees it, and no known secret anywhere.
+ */
 export function masked(text: string, secrets: readonly string[]): string {
-  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), withoutCredentials(text))
+  const open = withoutCredentials(text).replace(/\S+/g, withoutValues)
+  return secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), open)
+}
+
+/** Of an address, or of a path, as which urllib3 shows addresses. What a fragment says, such as a checksum, stays. */
+function withoutValues(word: string): string {
+  const query = word.indexOf('?')
+  if (query < 0 || !word.slice(0, query).includes('/')) return word
+  const fragment = word.indexOf('#', query)
+  const end = fragment < 0 ? word.length : fragment
+  const shown = word.slice(query, end).replace(/([?&][^=&?]*=)[^&'"<>]+/g, '$1***')
+  return word.slice(0, query) + shown + word.slice(end)
 }
 
 /** Percent-decoded; as it is when it is not percent-encoded. */

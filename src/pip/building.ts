@@ -1,20 +1,21 @@
 import { grantsProgram } from './grants.ts'
+import { retryAfterProgram } from './network.ts'
 
 /** How the environment's own pip builds a wheel in an image's file system (PEP 517), and what it says when it cannot. */
 
 /**
  * A program for the environment's python that has its pip build a wheel: the backend, and what else a project asks for to be built, come from
  * the indexes into a folder of their own; what the project depends on to run does not come. Its arguments are a source, an archive or a folder,
- * the path of the project in it, an absolute folder, made anew, that gets `wheel/`, settings for the backend as a JSON list, and the path of a
- * file of what opens the indexes, if there is one. Where it works is the same each time: pip's own folders would have names by chance, which
+ * the path of the project in it, an absolute folder, made anew, that gets `wheel/`, settings for the backend as a JSON list, the path of a
+ * file of what opens the indexes, if there is one, and how many seconds a server may have pip wait. Where it works is the same each time: pip's own folders would have names by chance, which
  * compilers write into what they make.
  *
- * What the backend needs is installed by a pip of its own, which is started as a file, so that file is one that knows what opens the indexes too.
+ * What the backend needs is installed by a pip of its own, which is started as a file, so that file is one that knows all this too.
  */
 export const buildProgram = String.raw`
 import itertools, json, os, shutil, sys, tempfile
 
-source, project, work, settings, grants_file = sys.argv[1:]
+source, project, work, settings, grants_file, longest = sys.argv[1:]
 tempfile._name_sequence = iter("%08d" % number for number in itertools.count())
 os.umask(0o022)
 if os.path.exists(work):
@@ -30,14 +31,15 @@ else:
     os.mkdir(here)
     unpack_file(source, here)
 
+prepare = "longest = %s\n" % longest + r'''${retryAfterProgram}'''
 if grants_file:
-    authorize = "import json\nwith open(%r) as file:\n    grants = json.load(file)\n" % grants_file + r'''${grantsProgram}'''
-    runner = os.path.join(work, "runner", "run.py")
-    with open(runner, "w") as file:
-        file.write(authorize + "import sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n")
-    exec(authorize)
-    from pip._internal import build_env
-    build_env.get_runnable_pip = lambda: runner
+    prepare += "import json\nwith open(%r) as file:\n    grants = json.load(file)\n" % grants_file + r'''${grantsProgram}'''
+runner = os.path.join(work, "runner", "run.py")
+with open(runner, "w") as file:
+    file.write(prepare + "import sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n")
+exec(prepare)
+from pip._internal import build_env
+build_env.get_runnable_pip = lambda: runner
 
 from pip._internal.cli.main import main
 sys.exit(main([

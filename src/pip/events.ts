@@ -13,6 +13,10 @@ export type PipEvent =
       readonly reason: string
       readonly status: number | null
     }
+  /** One that pip has had whole after all, by itself. */
+  | { readonly event: 'reached'; readonly url: string }
+  /** pip has met what it does not know: the last line of python's words, and the address that it had asked last. */
+  | { readonly event: 'crash'; readonly reason: string; readonly url: string | null }
   /** The first source whose metadata nobody knows: pip has stopped there. */
   | {
       readonly event: 'needs-build'
@@ -75,5 +79,7 @@ export function parseEvents(text: string): PipEvent[] {
 
 /** Whether a warning is of no use to a reader once pip has come to its end. */
 export function isNoise(warning: string): boolean {
-  return /^Retrying \(|Cache entry deserialization failed/.test(warning)
+  return /^Retrying \(|^Attempting to resume |^Connection (timed out|interrupted) while downloading|Cache entry deserialization failed/.test(
+    warning,
+  )
 }

@@ -62,21 +62,27 @@ type Unreachable = Extract<PipEvent, { readonly event: 'unreachable' }>
 
 const isBusy = (status: number) => status === 408 || status === 429 || status >= 500
 
-function isLost({ status }: Unreachable): boolean {
-  return status === null || status === 401 || isBusy(status)
+/** What pip has not had, after all that it has tried by itself. */
+function lostIn(events: readonly PipEvent[]): Unreachable[] {
+  return events.filter((event, index): event is Unreachable => {
+    if (event.event !== 'unreachable') return false
+    const { status, url } = event
+    if (status !== null && status !== 401 && !isBusy(status)) return false
+    return !events.slice(index).some((later) => later.event === 'reached' && later.url === url)
+  })
 }
+
+/** What comes to the same another time, or has been tried again by pip. */
+const lasting = /Max retries exceeded|certificate|refused a redirect|what is no address/i
 
 /** Whether what failed may go well another time: not where pip has tried again by itself, as when no connection is made. */
 export function mayPass(events: readonly PipEvent[]): boolean {
-  const lost = events.filter((event) => event.event === 'unreachable').filter(isLost)
-  return (
-    lost.length > 0 &&
-    lost.every(({ status, reason }) => status !== 401 && !/Max retries exceeded|certificate/i.test(reason))
-  )
+  const lost = lostIn(events)
+  return lost.length > 0 && lost.every(({ status, reason }) => status !== 401 && !lasting.test(reason))
 }
 
 function lostPage(events: readonly PipEvent[], { secrets }: Asked): UserError | undefined {
-  const lost = events.filter((event) => event.event === 'unreachable').find(isLost)
+  const [lost] = lostIn(events)
   if (!lost) return undefined
   const reason = foreignText(masked(lost.reason, secrets))
   const isFile = /\.(whl|metadata|gz|zip)([?#]|$)/.test(lost.url)
@@ -91,6 +97,9 @@ function lostPage(events: readonly PipEvent[], { secrets }: Asked): UserError | 
 
 function adviceForConnection({ reason, url }: Unreachable): string | undefined {
   if (reason.includes('refused a redirect from https')) return keepToHttps
+  if (reason.includes('what is no address')) {
+    return 'Tell whoever runs the index, or what answers in its place, or use another address of it.'
+  }
   return (
     adviceForTls(reason) ??
     (URL.canParse(url) ? adviceForProxy(reason, new URL(url), 'the host of the index') : undefined)
@@ -129,19 +138,26 @@ function textOf(log: readonly { readonly text: string }[]): string {
     .trim()
 }
 
-/** pip ended without a word: it is none that the program knows its way in, or was ended. */
+/** pip ended without a word of its own: it is none that the program knows its way in, or was ended, or met what it does not know. */
 function brokenOff(
   { exitCode, stderr }: CommandOutcome,
   events: readonly PipEvent[],
   { environment, secrets }: Asked,
 ): UserError {
   const pip = events.find((event) => event.event === 'pip')
-  const last = stderr.trim().split('\n').slice(-20).join('\n') || 'it said nothing'
-  const advice = stderr.includes('Traceback')
-    ? "Ask for another version of it among the dependencies: 'pip <27' has been tried."
+  const crash = events.findLast((event) => event.event === 'crash')
+  const lines = stderr.trim().split('\n')
+  const isPython = crash !== undefined || stderr.includes('Traceback')
+  const last = isPython ? (crash?.reason ?? lines.at(-1)) : lines.slice(-20).join('\n')
+  const url = crash?.url ?? undefined
+  const other = "another version of it among the dependencies: 'pip <27' has been tried."
+  const advice = isPython
+    ? url === undefined
+      ? `Ask for ${other}`
+      : `Check what ${foreignText(masked(url, secrets))} answers, which it had asked last, or ask for ${other}`
     : 'Somebody killed it, or the machine had no memory left.'
   return new UserError(
-    `pip ${pip?.version ?? ''} ended with ${exitCode ?? 'a signal'}:\n${foreignLines(masked(last, secrets))}`,
+    `pip ${pip?.version ?? ''} ended with ${exitCode ?? 'a signal'}:\n${foreignLines(masked(last || 'it said nothing', secrets))}`,
     { at: { file: environment.file }, advice },
   )
 }
@@ -153,17 +169,17 @@ export function describeTarget({ version, subdir, glibc }: PipTarget): string {
 function adviceFor(
   said: string,
   events: readonly PipEvent[],
-  { target, constraints = [] }: Asked,
+  { target, secrets, constraints = [] }: Asked,
 ): string | undefined {
   const held = heldIn(said, constraints)
   if (held.length > 0) {
     return `Only what 'update-only' names may change, and it does not name ${held.join(', ')}: add it there, or loosen what is asked.`
   }
   if (/HTTP error \d|\d (Client|Server) Error/.test(said)) {
-    return `Check the address and the network, and whether it is private: the inputs auth-host, auth-username and auth-password open it.${lookedIn(events)}`
+    return `Check the address and the network, and whether it is private: the inputs auth-host, auth-username and auth-password open it.${lookedIn(events, secrets)}`
   }
   if (said.includes('DO NOT MATCH THE HASHES')) {
-    return `What came is not what the list, or the index, says: it has been changed, or came damaged, and then another run may do.${lookedIn(events)}`
+    return `What came is not what the list, or the index, says: it has been changed, or came damaged, and then another run may do.${lookedIn(events, secrets)}`
   }
   if (said.includes('conflicting dependencies')) {
     return 'Loosen or drop one of these requirements.'
@@ -188,7 +204,7 @@ function adviceFor(
   if (said.includes('require a different python version')) {
     return 'Ask for a version that takes this python, or for another python among the dependencies.'
   }
-  if (said.includes('(from versions: none)')) return adviceForNone(events, target)
+  if (said.includes('(from versions: none)')) return adviceForNone(events, target, secrets)
   if (said.includes('No matching distribution')) {
     return `Ask for one of the versions that there are for ${describeTarget(target)}.`
   }
@@ -201,10 +217,10 @@ function adviceFor(
 }
 
 /** Where pip says that it looks, without logins. */
-function lookedIn(events: readonly PipEvent[]): string {
+function lookedIn(events: readonly PipEvent[], secrets: readonly string[]): string {
   const line = events.find((event) => event.event === 'log' && event.text.startsWith('Looking in indexes: '))
   return line?.event === 'log'
-    ? ` The indexes: ${foreignText(line.text.replace('Looking in indexes: ', ''))}.`
+    ? ` The indexes: ${foreignText(masked(line.text.replace('Looking in indexes: ', ''), secrets))}.`
     : ''
 }
 
@@ -221,20 +237,20 @@ function escapeRegExp(text: string): string {
 }
 
 /** No version at all: there is no such project, or it has nothing for the target. */
-function adviceForNone(events: readonly PipEvent[], target: PipTarget): string {
+function adviceForNone(events: readonly PipEvent[], target: PipTarget, secrets: readonly string[]): string {
   const missing = events.some((event) => event.event === 'unreachable' && event.status === 404)
   const refused = events.some((event) => event.event === 'unreachable' && event.status === 403)
   if (refused) {
     return (
       'An index keeps it from us, or does not have it: check the name, and give its login by the inputs auth-host, auth-username and auth-password.' +
-      lookedIn(events)
+      lookedIn(events, secrets)
     )
   }
   if (missing) {
     return (
       "No index has a project of that name: check it, or name its index by '--extra-index-url' in the list or the input pip-extra-index-url." +
-      lookedIn(events)
+      lookedIn(events, secrets)
     )
   }
-  return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.${lookedIn(events)}`
+  return `It has nothing for ${describeTarget(target)}: ask for another version, another python, or take it from a channel.${lookedIn(events, secrets)}`
 }

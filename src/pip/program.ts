@@ -1,5 +1,6 @@
 import { gitLoginProgram } from './git-login.ts'
 import { grantsProgram } from './grants.ts'
+import { networkProgram } from './network.ts'
 
 /**
  * The program that asks pip, for python 3.7 and newer. It is given the path of a JSON file, see `Question`, and runs pip's own `install`
@@ -47,8 +48,14 @@ def text_of(record):
             return console.file.getvalue()
     return record.getMessage()
 
+asked_last = []
 def told_record(*args, **kwargs):
     record = make_record(*args, **kwargs)
+    if record.levelname == "CRITICAL" and record.exc_info:
+        # pip's own end (base_command.py): it shows where in python that was.
+        import traceback
+        [*_, reason] = traceback.format_exception_only(*record.exc_info[:2])
+        tell("crash", reason=reason.strip(), url=asked_last[0] if asked_last else None)
     if record.name.startswith("pip."):
         tell("log", level=record.levelname, text=text_of(record))
     return record
@@ -114,90 +121,8 @@ def obtained(self, dest, url, *args, **kwargs):
     return obtain(self, dest, url, *args, **kwargs)
 VersionControl.obtain = obtained
 
-from pip._internal.index import collector
+${networkProgram}
 from pip._internal.index.package_finder import PackageFinder
-fetch_failed = collector._handle_get_simple_fail
-def told_failure(link, reason, meth=None):
-    answer = getattr(reason, "response", None)
-    tell("unreachable", url=link.url, reason=str(reason), status=getattr(answer, "status_code", None))
-    fetch_failed(link, reason, meth)
-collector._handle_get_simple_fail = told_failure
-
-from pip._internal.network.session import PipSession
-from pip._vendor.requests import ConnectionError as Broken, RequestException
-ask = PipSession.request
-def told_request(self, method, url, *args, **kwargs):
-    def lost(reason, status=None):
-        tell("unreachable", url=url, reason=reason, status=status)
-    try:
-        answer = ask(self, method, url, *args, **kwargs)
-        if not kwargs.get("stream") and "json" in answer.headers.get("Content-Type", ""):
-            require_json(answer)
-    except RequestException as error:
-        lost(str(error))
-        raise
-    status = answer.status_code
-    if status in (408, 429) or status >= 500:
-        lost("the server answered %d" % status, status)
-    stream = getattr(answer.raw, "stream", None)
-    if stream is not None:
-        def told_stream(*args, **kwargs):
-            try:
-                for chunk in stream(*args, **kwargs):
-                    yield chunk
-            except Exception as error:
-                lost(str(error))
-                raise
-        answer.raw.stream = told_stream
-    return answer
-PipSession.request = told_request
-
-# What is said to https in confidence, and what it answers, is not to be had by plain http.
-target_of = PipSession.get_redirect_target
-def confidential_target(self, answer):
-    target = target_of(self, answer)
-    if target is not None and answer.url.startswith("https:"):
-        place = urllib.parse.urlsplit(urllib.parse.urljoin(answer.url, target))
-        if place.scheme != "https":
-            raise Broken("refused a redirect from https to %s://%s" % (place.scheme, place.netloc.rpartition("@")[2]))
-    return target
-PipSession.get_redirect_target = confidential_target
-
-# pip tries again whatever fails, also where that comes to the same.
-import re
-from pip._vendor.urllib3.exceptions import MaxRetryError
-from pip._vendor.urllib3.util.retry import Retry
-lasting = re.compile("certificate verify failed|hostname '.*' doesn't match|WRONG_VERSION_NUMBER|Tunnel connection failed: 4")
-increment = Retry.increment
-def increment_once(self, method=None, url=None, response=None, error=None, _pool=None, _stacktrace=None):
-    if error is not None and lasting.search(str(error)):
-        raise MaxRetryError(_pool, url, error)
-    return increment(self, method, url, response, error, _pool, _stacktrace)
-Retry.increment = increment_once
-
-def require_json(answer):
-    try:
-        json.loads(answer.content.decode("utf-8"))
-    except ValueError:
-        if answer.status_code == 200:
-            raise Broken("the answer is no JSON, or not all of it")
-
-# pip's timeout is for each piece that comes, and a server that sends a byte a second has time without end.
-import socket, time
-read_into = socket.SocketIO.readinto
-def paced(self, buffer):
-    started = time.monotonic()
-    count = read_into(self, buffer)
-    waited, received = getattr(self, "pace", (0, 0))
-    waited, received = waited + time.monotonic() - started, received + (count or 0)
-    if waited >= question["silence"]:
-        if count and received < question["slowest"] * waited:
-            raise socket.timeout("the server sent %d bytes in %d s" % (received, waited))
-        waited, received = 0, 0
-    self.pace = (waited, received)
-    return count
-socket.SocketIO.readinto = paced
-
 pages = {}
 find_all = PackageFinder.find_all_candidates
 def found(self, name, *args, **kwargs):

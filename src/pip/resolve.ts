@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import type { Grant } from '../channels/access.ts'
 import { runCommand, type CommandOutcome } from '../common/command.ts'
 import { messageOf, UserError } from '../common/errors.ts'
-import { pause, silence, slowest } from '../common/http.ts'
+import { longestPause, pause, silence, slowest } from '../common/http.ts'
 import { withScratch } from '../common/scratch.ts'
 import type { Environment } from '../environment/read.ts'
 import { configuredVariables } from './configuration.ts'
@@ -131,6 +131,7 @@ async function ask(
     settings,
     silence: silence(),
     slowest,
+    longest: longestPause(),
     file,
     text: requirementsText(environment.pip?.lines ?? []),
     grants: headerGrants(grants),
@@ -178,6 +179,8 @@ interface Question {
   /** Seconds, and the bytes in each of them below which a server counts as silent. */
   readonly silence: number
   readonly slowest: number
+  /** Seconds, of what `Retry-After` says. */
+  readonly longest: number
   /** A path of which pip is given this text. */
   readonly file: string
   readonly text: string

@@ -8,6 +8,7 @@ import { hexOf, type Digest } from '../common/digest.ts'
 import { UserError } from '../common/errors.ts'
 import { foreignLines, foreignText } from '../common/foreign.ts'
 import { formatBytes } from '../common/format.ts'
+import { longestPause } from '../common/http.ts'
 import { isReserved } from '../common/whiteout.ts'
 import { canonicalName, isArchiveName, masked, wheelParts } from '../environment/read.ts'
 import type { Command, KeepRules, Workroom } from '../execute/types.ts'
@@ -273,6 +274,7 @@ async function runPip(wanted: WheelToBuild, source: string, doing: Doing): Promi
       `/${work}`,
       JSON.stringify(settings),
       access.grantsFile ?? '',
+      String(longestPause()),
     ]
     const command = commandOf(args, doing)
     const outcome = await room.run(command, (line) => {

@@ -153,6 +153,8 @@ export async function startStand(isSecure = false): Promise<Stand> {
   const wheels = ['beside', 'within'].map((name) => makeWheel({ name, version: '1.0' }))
   const index = await servePythonIndex([...wheels, await waitingSource()], {
     login: channelLogin,
+    // A page may lie elsewhere by a redirect, and the files do not then.
+    addresses: 'whole',
     hasMetadata: (project) => project === 'beside',
   })
   const proposals = await startProposals(home)
