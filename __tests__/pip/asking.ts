@@ -51,9 +51,7 @@ export function openAsking(): Asking {
     for (const each of [scratch, folder]) rmSync(each, { recursive: true })
   })
   const pipOf = async (release: Release) =>
-    release === 'trixie'
-      ? '/tmp/pipfaults-pips/p26'
-      : join(await extractDebs(['python3-pip'], { release }), 'usr/lib/python3/dist-packages')
+    join(await extractDebs(['python3-pip'], { release }), 'usr/lib/python3/dist-packages')
 
   const ask: Asking['ask'] = async (release, lines, { variables, ...more } = {}) =>
     resolvePip({

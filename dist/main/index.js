@@ -66098,7 +66098,12 @@ with open(runner, "w") as file:
     file.write(prepare + "import sys\nfrom pip._internal.cli.main import main\nsys.exit(main())\n")
 exec(prepare)
 from pip._internal import build_env
-build_env.get_runnable_pip = lambda: runner
+try:
+    # Since pip 26.
+    from pip._internal.build_env import installer
+except ImportError:
+    installer = build_env
+installer.get_runnable_pip = lambda: runner
 
 from pip._internal.cli.main import main
 sys.exit(main([
