@@ -15,6 +15,9 @@ import type { Outcome, PackedChanges, Workroom } from './types.ts'
 /** How many layers are on their way at a time, with the one that is to be laid: most are small, and each is a request. */
 const fetchedAhead = 4
 
+/** How many layers are decoded before the one that is being laid is through: most are small, and each decoder has a core of its own. */
+const decodedAhead = 3
+
 /** What a file system is made of that an OCI runtime runs commands in. */
 export interface RoomPlan {
   /** The lowest first. */
@@ -48,11 +51,11 @@ export async function openHostRoom({ layers, user }: RoomPlan, runtime: Runtime)
       // While one is laid the next ones are fetched.
       for (const next of more.slice(index, index + fetchedAhead)) void fetches.begin(next)
       const file = await fetches.begin(layer)
-      const before = laid.at(-3)
+      const before = laid.at(-decodedAhead)
       const asked = host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType })
       asked.catch(() => undefined) // awaited below, unless another one fails before
       laid.push(asked)
-      // While one is laid the next one is decoded.
+      // While one is laid the next ones are decoded.
       await before
     }
     await Promise.all(laid)

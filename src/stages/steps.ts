@@ -111,19 +111,22 @@ export function createSteps(
     await room.add(more)
     laid = [...laid, ...more]
   }
-  const layAhead = (work: Promise<void>) => {
-    begun = work.then(goOn).catch(leave)
-    begun.catch(() => undefined) // thrown again to whoever awaits it
-  }
   const leave = async () => {
     const left = room
     room = undefined
     laid = []
     await left?.close()
   }
+  const layAhead = (work: Promise<void>) => {
+    begun = work.then(goOn).catch(leave)
+    begun.catch(() => undefined) // thrown again to whoever awaits it
+  }
   const close = async () => {
     foreseen.length = 0
+    // What is being laid ends with the room: a run that fails does not wait for it.
+    await leave()
     await begun
+    // One that was still being opened.
     await leave()
   }
   /** The room that is open, if it has nothing but lower layers of the image; else a new one. */
