@@ -62715,6 +62715,8 @@ function ownIds() {
 
 /** How many layers are on their way at a time, with the one that is to be laid: most are small, and each is a request. */
 const fetchedAhead = 4;
+/** How many layers are decoded before the one that is being laid is through: most are small, and each decoder has a core of its own. */
+const decodedAhead = 3;
 /**
  * Lays an image's file system on disk for an OCI runtime to run commands in. Layers that are not on this machine are fetched.
  * @throws UserError when a layer cannot be had, or there is no room for it
@@ -62738,11 +62740,11 @@ async function openHostRoom({ layers, user }, runtime) {
             for (const next of more.slice(index, index + fetchedAhead))
                 void fetches.begin(next);
             const file = await fetches.begin(layer);
-            const before = laid.at(-3);
+            const before = laid.at(-decodedAhead);
             const asked = host.ask({ do: 'lay', file, mediaType: layer.descriptor.mediaType });
             asked.catch(() => undefined); // awaited below, unless another one fails before
             laid.push(asked);
-            // While one is laid the next one is decoded.
+            // While one is laid the next ones are decoded.
             await before;
         }
         await Promise.all(laid);
@@ -65043,19 +65045,22 @@ function createSteps(base, earlier, { compression, directory }, { executors }) {
         await room.add(more);
         laid = [...laid, ...more];
     };
-    const layAhead = (work) => {
-        begun = work.then(goOn).catch(leave);
-        begun.catch(() => undefined); // thrown again to whoever awaits it
-    };
     const leave = async () => {
         const left = room;
         room = undefined;
         laid = [];
         await left?.close();
     };
+    const layAhead = (work) => {
+        begun = work.then(goOn).catch(leave);
+        begun.catch(() => undefined); // thrown again to whoever awaits it
+    };
     const close = async () => {
         foreseen.length = 0;
+        // What is being laid ends with the room: a run that fails does not wait for it.
+        await leave();
         await begun;
+        // One that was still being opened.
         await leave();
     };
     /** The room that is open, if it has nothing but lower layers of the image; else a new one. */
