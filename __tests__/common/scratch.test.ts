@@ -41,11 +41,9 @@ test('all go at once, with what is in them, wherever they are', async () => {
 
 test('what is still written into one is not what went wrong, and goes in the end', async () => {
   const made = makeScratch('a-')
-  const writing = spawn('bash', [
-    '-c',
-    'while mkdir -p "$0" && : >"$0/$((n++))"; do :; done',
-    join(made, 'late'),
-  ])
+  const loop = 'while true; do mkdir -p "$0"; : >"$0/$((n++))"; done'
+  const writing = spawn('bash', ['-c', loop, join(made, 'late')], { stdio: 'ignore' })
+  const ended = once(writing, 'close')
   try {
     await once(writing, 'spawn')
     const work = async () => {
@@ -59,7 +57,7 @@ test('what is still written into one is not what went wrong, and goes in the end
     await expect(work()).rejects.toThrow('it went wrong')
   } finally {
     writing.kill()
-    await once(writing, 'close')
+    await ended
   }
 })
 

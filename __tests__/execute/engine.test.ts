@@ -294,7 +294,7 @@ describe.each<[string, boolean, () => Promise<Machine>]>([
       await room.run({ ...command, args: ['/bin/bash', '-c', 'touch /x'] }, console.log)
       await room.run({ ...command, args: ['/bin/bash', '-c', 'echo begun; sleep 1000'] }, console.log)`
     const job = spawn(process.execPath, ['--input-type=module', '--eval', script], {
-      env: { ...machine.environment, NODE_OPTIONS: '' },
+      env: { ...machine.environment, NODE_OPTIONS: '', RUNNER_TEMP: work },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
     let output = ''
