@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { lstat, readlink, realpath } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import { Compiler, Compilers, installPython } from '../../src/bytecode/bytecode.
 import { program } from '../../src/bytecode/program.ts'
 import { withReferences } from '../../src/bytecode/references.ts'
 import { channelPackages } from './python.ts'
+import { compileAll, expectSameCode, sourcesIn } from './same-code.ts'
 
 // The first time, the channel is built.
 jest.setTimeout(300_000)
@@ -50,19 +51,8 @@ const path = '/opt/conda/lib/python3.11/site-packages/module.py'
 
 beforeAll(() => {
   sources.set(path, source)
-  const library = join(scratch, 'python/lib/python3.11')
-  for (const name of readdirSync(library).filter((file) => file.endsWith('.py'))) {
-    sources.set(`/opt/conda/lib/${name}`, readFileSync(join(library, name)))
-  }
+  for (const [name, text] of sourcesIn(join(scratch, 'python/lib/python3.11'))) sources.set(name, text)
 })
-
-async function compileAll(compiler: Compiler, entries: Iterable<[string, Buffer]>) {
-  const compiled = new Map<string, string | undefined>()
-  for (const [name, text] of entries) {
-    compiled.set(name, (await compiler.compile(name, text))?.toString('base64'))
-  }
-  return compiled
-}
 
 /** The program as `Compiler` runs it, but with what a job might have in its environment, and other options. */
 function compileElsewhere(variables: Record<string, string>, options: readonly string[]): Buffer {
@@ -121,36 +111,13 @@ print('right')`
   })
 
   test('is written with references that python reads as the same code, of its whole library', async () => {
-    const compiled = await compileAll(start(), sources)
-    const check = `
-import marshal, sys
-read = sys.stdin.buffer.read
-while (lengths := read(8)):
-    path, pyc = read(int.from_bytes(lengths[:4], 'little')).decode(), read(int.from_bytes(lengths[4:], 'little'))
-    source = read(int.from_bytes(read(4), 'little'))
-    code = marshal.loads(pyc[16:])
-    assert code == compile(source, path, 'exec', dont_inherit=True), path
-    assert len(pyc) - 16 < len(marshal.dumps(code, 2)), path
-print('right')`
-    const input = [...compiled].flatMap(([name, text = '']) => {
-      const [pyc, own] = [Buffer.from(text, 'base64'), sources.get(name) ?? Buffer.alloc(0)]
-      const lengths = Buffer.alloc(12)
-      ;[Buffer.byteLength(name), pyc.length, own.length].forEach((size, index) =>
-        lengths.writeUInt32LE(size, 4 * index),
-      )
-      return [lengths.subarray(0, 8), Buffer.from(name), pyc, lengths.subarray(8), own]
-    })
-    const said = execFileSync(executable, ['-W', 'ignore', '-c', check], {
-      input: Buffer.concat(input),
-      env: {},
-    })
-    expect(said.toString()).toBe('right\n')
+    expectSameCode(executable, await compileAll(start(), sources), sources)
   })
 
   test('of a python that is not known, or broken off, it is as it is', async () => {
     const pyc = (await start().compile(path, source)) ?? Buffer.alloc(0)
     const later = Buffer.from(pyc)
-    later.writeUInt16LE(3650, 0)
+    later.writeUInt16LE(3700, 0)
     for (const other of [later, pyc, pyc.subarray(0, 200), pyc.subarray(0, 18)]) {
       expect(withReferences(other)).toEqual(Buffer.from(other)) // references are no objects of version 2
     }

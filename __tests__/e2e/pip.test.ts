@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { pushBaseOfBoth } from '../world/base.ts'
+import { debianPip } from '../world/pip.ts'
 import { servePythonIndex, type PythonIndex } from '../world/python-index.ts'
 import { specimens } from '../world/wheels/specimens.ts'
 import { startWorld } from '../world/world.ts'
@@ -59,7 +60,7 @@ test('what pip chooses is locked below the packages: for the target, besides wha
     'tower-1.2-cp311-cp311-manylinux_2_34_x86_64.whl',
     'wants_some_six-1.0-py3-none-any.whl',
   ])
-  expect(text).toMatch(/^# pip-version: 25\.1/m)
+  expect(text).toContain(`# pip-version: ${(await debianPip()).version}\n`)
   expect(text).toContain('# pip: layered[more]')
   expect(text + log).not.toContain(login.password)
   // The image is made of them.

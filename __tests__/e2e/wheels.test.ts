@@ -9,8 +9,8 @@ import { formatCsvRow } from '../../src/packages/wheel/csv.ts'
 import { makeConda } from '../packages/make-package.ts'
 import { makeWheel, type MadeWheel } from '../packages/make-wheel.ts'
 import { specimens } from '../prefix/wheel/specimens.ts'
-import { extractDebs } from '../world/debian.ts'
 import { serveFiles, type FileServer } from '../world/file-server.ts'
+import { debianPip } from '../world/pip.ts'
 import { startWorld } from '../world/world.ts'
 import { createJob, environmentFile, type Job } from './job.ts'
 
@@ -124,7 +124,7 @@ beforeAll(async () => {
   })
   folder = await mkdtemp(join(tmpdir(), 'wheels-'))
   await chmod(folder, 0o755) // for the user of containers
-  pip = join(await extractDebs(['python3-pip']), 'usr/lib/python3/dist-packages')
+  pip = (await debianPip('bookworm')).folder
   await job.write('env.yaml', environmentFile(world.channel.url, ['python', 'hello']))
   const solved = await job.run({ output: 'plain.tar' })
   expect(solved.exitCode === 0 || solved.log).toBe(true)

@@ -5,11 +5,7 @@ import { afterAll, beforeAll } from '@jest/globals'
 import { resolvePip, type Resolved, type ResolveRequest } from '../../src/pip/resolve.ts'
 import { installPythonWithPip } from '../../src/pip/python.ts'
 import { channelPackages } from '../bytecode/python.ts'
-import { extractDebs } from '../world/debian.ts'
-
-/** The pips that are asked: Debian's of two releases, at their oldest and newest. */
-export const releases = ['bookworm', 'trixie'] as const
-export type Release = (typeof releases)[number]
+import { debianPip, pipReleases, type PipRelease } from '../world/pip.ts'
 
 export const target = { version: '3.11.2', subdir: 'linux-64', glibc: '2.28' } as const
 
@@ -24,15 +20,14 @@ export interface Asking {
    * @param more fields of the request; `variables` on top of PATH and HOME
    */
   ask(
-    release: Release,
+    release: PipRelease,
     lines: readonly string[],
     more?: Partial<ResolveRequest>,
   ): ReturnType<typeof resolvePip>
   /** The same, which must come to an end. */
-  resolve(release: Release, lines: readonly string[], more?: Partial<ResolveRequest>): Promise<Resolved>
+  resolve(release: PipRelease, lines: readonly string[], more?: Partial<ResolveRequest>): Promise<Resolved>
   /** What pip complains of instead. */
-  failure(release: Release, lines: readonly string[], more?: Partial<ResolveRequest>): Promise<string>
-  pipOf(release: Release): Promise<string>
+  failure(release: PipRelease, lines: readonly string[], more?: Partial<ResolveRequest>): Promise<string>
   /** The executable, once the tests run. */
   python(): string
 }
@@ -45,18 +40,15 @@ export function openAsking(): Asking {
   beforeAll(async () => {
     const here = join(scratch, 'python')
     python = (await installPythonWithPip(await channelPackages(), here)).python
-    for (const release of releases) await pipOf(release)
+    for (const release of pipReleases) await debianPip(release)
   })
   afterAll(() => {
     for (const each of [scratch, folder]) rmSync(each, { recursive: true })
   })
-  const pipOf = async (release: Release) =>
-    join(await extractDebs(['python3-pip'], { release }), 'usr/lib/python3/dist-packages')
-
   const ask: Asking['ask'] = async (release, lines, { variables, ...more } = {}) =>
     resolvePip({
       python,
-      pip: await pipOf(release),
+      pip: (await debianPip(release)).folder,
       target,
       environment: {
         file: 'conda/env.yaml',
@@ -71,7 +63,6 @@ export function openAsking(): Asking {
   return {
     folder,
     ask,
-    pipOf,
     python: () => python,
     async resolve(...question) {
       const answer = await ask(...question)

@@ -5,14 +5,15 @@ import { expect, test } from '@jest/globals'
 import { runCommand } from '../../src/common/command.ts'
 import { adviceOnFailure, buildProgram } from '../../src/pip/building.ts'
 import { startFaultProxy } from '../world/fault-proxy.ts'
+import { debianPip, pipReleases } from '../world/pip.ts'
 import { servePythonIndex } from '../world/python-index.ts'
 import { sourceFiles } from '../world/wheels/backend.ts'
 import { makeWheel } from '../world/wheels/make.ts'
-import { openAsking, releases } from './asking.ts'
+import { openAsking } from './asking.ts'
 
 const asking = openAsking()
 
-test.each(releases)(
+test.each(pipReleases)(
   'what a build needs is waited for no longer than by us, by the pip of %s',
   async (release) => {
     const index = await servePythonIndex([makeWheel({ name: 'plain', version: '1.0' })])
@@ -42,7 +43,7 @@ test.each(releases)(
       const { exitCode, stderr } = await runCommand(asking.python(), args, {
         env: {
           PATH: process.env['PATH'],
-          PYTHONPATH: await asking.pipOf(release),
+          PYTHONPATH: (await debianPip(release)).folder,
           PIP_INDEX_URL: `${proxy.origin}/simple/`,
           PIP_RETRIES: '1',
           PIP_CONFIG_FILE: '/dev/null',

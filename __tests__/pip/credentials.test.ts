@@ -3,9 +3,10 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { Grant } from '../../src/channels/access.ts'
+import { pipReleases } from '../world/pip.ts'
 import { basic, servePythonIndex, type PythonIndex } from '../world/python-index.ts'
 import { specimens, specimensOfExtra } from '../world/wheels/specimens.ts'
-import { namesOf, openAsking, releases } from './asking.ts'
+import { namesOf, openAsking } from './asking.ts'
 
 const asking = openAsking()
 const login = { user: 'ada', password: 'hunter 2' }
@@ -38,7 +39,7 @@ const shown = (index: PythonIndex) => [
   ...new Set(index.requests.flatMap(({ authorization }) => authorization ?? [])),
 ]
 
-describe.each(releases)('the pip of %s', (release) => {
+describe.each(pipReleases)('the pip of %s', (release) => {
   const lines = () => [`--extra-index-url ${closed.url}`, 'burner', 'plain']
 
   test.each<[string, () => Parameters<typeof asking.resolve>[2] & { lines?: string[] }]>([

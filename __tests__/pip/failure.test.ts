@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { servePythonIndex, type PythonIndex } from '../world/python-index.ts'
 import { listen } from '../world/loopback.ts'
+import { debianPip, newestPip, pipReleases } from '../world/pip.ts'
 import { specimens } from '../world/wheels/specimens.ts'
-import { openAsking, releases, target } from './asking.ts'
+import { openAsking, target } from './asking.ts'
 
 const asking = openAsking()
 let index: PythonIndex
@@ -16,7 +17,7 @@ afterAll(() => index.stop())
 const at = (line: number) => `^conda/env\\.yaml:${line}: `
 const here = 'python 3\\.11\\.2 on linux-64 with glibc 2\\.28'
 
-describe.each(releases)('the pip of %s', (release) => {
+describe.each(pipReleases)('the pip of %s', (release) => {
   const failure = (lines: readonly string[], more = {}) =>
     asking.failure(release, lines, { indexes: { index: index.url }, ...more })
 
@@ -168,14 +169,14 @@ describe('a pip that cannot be asked', () => {
     ['3.6.15', 'Ask for python 3.7 or newer: pip 23 does not exist for 3.6.15.'],
   ])('too old, for python %s', async (version, advice) => {
     const pip = fake('old', '__version__ = "21.3.1"\n')
-    const message = await asking.failure('trixie', ['plain'], { pip, target: { ...target, version } })
+    const message = await asking.failure(newestPip, ['plain'], { pip, target: { ...target, version } })
     expect(message).toBe(
       `conda/env.yaml:10: the environment's pip is 21.3.1, which cannot say beforehand what it would install\n${advice}`,
     )
   })
 
   test('one that is made otherwise', async () => {
-    const message = await asking.failure('trixie', ['plain'], { pip: fake('new', '__version__ = "99.0"\n') })
+    const message = await asking.failure(newestPip, ['plain'], { pip: fake('new', '__version__ = "99.0"\n') })
     expect(message).toMatch(
       /^conda\/env\.yaml: pip 99\.0 ended with 1:\n[^]*ModuleNotFoundError[^]*'pip <27' has been tried/,
     )
@@ -189,16 +190,16 @@ describe('a pip that cannot be asked', () => {
     })
     const index = `http://${broken.host}/simple/`
     const message = await asking
-      .failure('trixie', ['plain'], { indexes: { index } })
+      .failure(newestPip, ['plain'], { indexes: { index } })
       .finally(() => broken.stop())
     expect(message).toBe(
-      'conda/env.yaml: pip 25.1.1 ended with 2:\n| ValueError: Invalid IPv6 URL\n' +
+      `conda/env.yaml: pip ${(await debianPip()).version} ended with 2:\n| ValueError: Invalid IPv6 URL\n` +
         `Check what ${index}plain/ answers, which it had asked last, or ask for another version of it among the dependencies: 'pip <27' has been tried.`,
     )
   })
 
   test('no python', async () => {
-    expect(await asking.failure('trixie', ['plain'], { python: '/nonexistent/python' })).toMatch(
+    expect(await asking.failure(newestPip, ['plain'], { python: '/nonexistent/python' })).toMatch(
       /^\/nonexistent\/python: python cannot be run to ask pip/,
     )
   })

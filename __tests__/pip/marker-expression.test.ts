@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { MarkerProblem, markerHolds, type MarkerValues } from '../../src/pip/marker-expression.ts'
 import { markersOf } from '../../src/pip/markers.ts'
 import { run } from '../world/command.ts'
-import { extractDebs } from '../world/debian.ts'
+import { debianPip } from '../world/pip.ts'
 
 const sets = (extras: string[], groups: string[]) => ({
   extras: new Set(extras),
@@ -107,7 +106,7 @@ print(json.dumps([[ask(marker, one) for one in environments] for marker in marke
 `
 
 async function asPipHas(asked: readonly string[]): Promise<(boolean | null)[][]> {
-  const pip = join(await extractDebs(['python3-pip'], { release: 'trixie' }), 'usr/lib/python3/dist-packages')
+  const pip = (await debianPip()).folder
   const given = environments.map(({ markers: values, extras, dependencyGroups }) => ({
     ...values,
     extras: [...extras],

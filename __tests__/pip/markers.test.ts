@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { machinePlatform } from '../../src/common/platform.ts'
 import { markersOf } from '../../src/pip/markers.ts'
 import { run } from '../world/command.ts'
-import { extractDebs } from '../world/debian.ts'
+import { debianPip } from '../world/pip.ts'
 
 const program = `
 import json, platform, sys
@@ -13,7 +12,7 @@ print(json.dumps([platform.python_version(), default_environment()]))
 `
 
 test('all that a python on this machine answers, but for its kernel', async () => {
-  const pip = join(await extractDebs(['python3-pip']), 'usr/lib/python3/dist-packages')
+  const pip = (await debianPip('bookworm')).folder
   const answer = (await run('python3', ['-c', program, pip])).toString()
   const [version, known] = JSON.parse(answer) as [string, Record<string, string>]
   expect(markersOf({ version, subdir: machinePlatform().subdir })).toEqual({

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { startFaultProxy, type Exchange, type Fault, type FaultProxy } from '../world/fault-proxy.ts'
+import { newestPip, pipReleases } from '../world/pip.ts'
 import { servePythonIndex, type PythonIndex } from '../world/python-index.ts'
 import { makeWheel } from '../world/wheels/make.ts'
-import { namesOf, openAsking, releases } from './asking.ts'
+import { namesOf, openAsking } from './asking.ts'
 
 /** What pip, whose client is not ours, makes of an index's answers. */
 
@@ -61,7 +62,7 @@ const redirect =
 
 const refused = () => proxy.keep({ status: 403, headers: {}, body: Buffer.from('no') })
 
-describe.each(releases)('the pip of %s', (release) => {
+describe.each(pipReleases)('the pip of %s', (release) => {
   const question = (variables = {}) => ({
     indexes: { index: `${proxy.origin}/simple/` },
     variables: { PIP_TIMEOUT: '5', ...variables },
@@ -134,7 +135,7 @@ test('a download that pip takes up again by itself is none that is lost', async 
     ({ path, headers }) => ends.metadata.test(path) && headers.range === undefined && proxy.met.length < 1,
     cutShort,
   )
-  const answer = await asking.resolve('trixie', ['beside'], {
+  const answer = await asking.resolve(newestPip, ['beside'], {
     indexes: { index: `${proxy.origin}/simple/` },
     variables: { PIP_RESUME_RETRIES: '2' },
   })

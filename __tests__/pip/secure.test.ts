@@ -7,7 +7,8 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { certify, type Flaw } from '../world/certificates.ts'
 import { listen, type LoopbackServer } from '../world/loopback.ts'
-import { openAsking, releases } from './asking.ts'
+import { pipReleases } from '../world/pip.ts'
+import { openAsking } from './asking.ts'
 
 /** What pip, whose client is not ours, does over https. */
 
@@ -46,7 +47,7 @@ afterEach(async () => {
   await plain.stop()
 })
 
-describe.each(releases)('the pip of %s', (release) => {
+describe.each(pipReleases)('the pip of %s', (release) => {
   test('follows nothing to plain http', async () => {
     const error = await asking.failure(release, ['plain'], await serve())
     expect(error).toContain(`refused a redirect from https to http://${plain.host}`)

@@ -6,10 +6,11 @@ import { refuseBuilds, type NeedsBuild, type ResolveRequest } from '../../src/pi
 import { serveGit } from '../world/github/http-backend.ts'
 import { createRepository, type BareRepository } from '../world/github/repository.ts'
 import { listen, type LoopbackServer } from '../world/loopback.ts'
+import { pipReleases, type PipRelease } from '../world/pip.ts'
 import { basic, servePythonIndex, type PythonIndex } from '../world/python-index.ts'
 import { metadataOf } from '../world/wheels/make.ts'
 import { specimens } from '../world/wheels/specimens.ts'
-import { namesOf, openAsking, releases, type Release } from './asking.ts'
+import { namesOf, openAsking } from './asking.ts'
 
 const asking = openAsking()
 const login = { user: 'x-access-token', password: 'ghs_secret' }
@@ -54,7 +55,7 @@ afterAll(() => Promise.all([index.stop(), git.stop(), repository.remove()]))
 const repositoryUrl = () => `http://${git.host}/owner/tool.git`
 
 async function needed(
-  release: Release,
+  release: PipRelease,
   lines: readonly string[],
   more: Partial<ResolveRequest> = {},
 ): Promise<NeedsBuild> {
@@ -63,7 +64,7 @@ async function needed(
   return answer
 }
 
-describe.each(releases)('the pip of %s', (release) => {
+describe.each(pipReleases)('the pip of %s', (release) => {
   const resolve = (lines: readonly string[], more = {}) =>
     asking.resolve(release, lines, { indexes: { index: index.url }, ...more })
 

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { parsePythonVersion } from '../../src/lock/diff/python-versions.ts'
 import { parseSpecifier, parseSpecifiers } from '../../src/pip/specifiers.ts'
 import { run } from '../world/command.ts'
-import { extractDebs } from '../world/debian.ts'
+import { debianPip } from '../world/pip.ts'
 
 const specifiers = [
   ...[
@@ -96,7 +95,7 @@ print(json.dumps([
 const sets = ['', '>=3.9', '>=3.9,<3.14', '>= 3.9, != 3.12.*, <4', '>=3.9,', '==3.12.4,!=3.12.4']
 
 test("each version is one of those that are meant, or not, as pip's own library says", async () => {
-  const pip = join(await extractDebs(['python3-pip'], { release: 'trixie' }), 'usr/lib/python3/dist-packages')
+  const pip = (await debianPip()).folder
   const answer = await run('python3', ['-c', program, pip, JSON.stringify([specifiers, versions, sets])])
   const known = JSON.parse(answer.toString()) as (boolean | null)[][][]
   const table = (asked: readonly string[], answers: readonly (readonly (boolean | null)[])[]) =>

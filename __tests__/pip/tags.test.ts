@@ -1,8 +1,7 @@
-import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { platformTags, supportedTags, type PipTarget } from '../../src/pip/tags.ts'
 import { run } from '../world/command.ts'
-import { extractDebs } from '../world/debian.ts'
+import { debianPip, pipReleases } from '../world/pip.ts'
 
 test('the ladder for x86_64, from the newest glibc down to that of manylinux1', () => {
   const tags = platformTags({ subdir: 'linux-64', glibc: '2.18' })
@@ -50,22 +49,23 @@ found = [*tags.cpython_tags((3, minor), [abi], platforms), *tags.compatible_tags
 print(json.dumps([[tag.interpreter, tag.abi, tag.platform] for tag in found]))
 `
 
-describe.each(['bookworm', 'trixie'] as const)("tags in the order of pip's own, of %s", (release) => {
+describe.each(pipReleases)("tags in the order of pip's own, of %s", (release) => {
   test.each<[string, string, Partial<PipTarget>]>([
     ['3.12.4', 'cp312', {}],
     ['3.14.0rc2', 'cp314', { glibc: '2.17' }],
     ['3.8.20', 'cp38', { subdir: 'linux-aarch64' }],
     ['3.7.12', 'cp37m', {}],
     ['3.13.1', 'cp313t', { freeThreaded: true }],
+    ['3.15.0', 'cp315', {}],
+    ['3.15.0', 'cp315t', { freeThreaded: true }],
   ])('python %s, %s', async (version, abi, more) => {
     const target: PipTarget = { version, subdir: 'linux-64', glibc: '2.28', ...more }
-    const pip = join(await extractDebs(['python3-pip'], { release }), 'usr/lib/python3/dist-packages')
+    const pip = (await debianPip(release)).folder
     const question = JSON.stringify([Number(version.split('.')[1]), abi, platformTags(target)])
     const answer = await run('python3', ['-c', program, pip, question])
     const known = JSON.parse(answer.toString()) as string[][]
-    // abi3t came later.
-    const ours = supportedTags(target).filter(([, stable]) => stable !== 'abi3t')
-    // Before 23.1 it did not know that builds without the lock have no abi3.
+    // Pips before 26 do not know abi3t, and those before 23.1 not that builds without the lock have no abi3.
+    const ours = supportedTags(target).filter(([, stable]) => release === 'forky' || stable !== 'abi3t')
     const theirs = more.freeThreaded ? known.filter(([, stable]) => stable !== 'abi3') : known
     expect(ours).toEqual(theirs)
   })

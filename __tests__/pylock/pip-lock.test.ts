@@ -5,6 +5,7 @@ import { machinePlatform } from '../../src/common/platform.ts'
 import { inOrderOfInstalling } from '../../src/lock/wheels.ts'
 import { openAsking } from '../pip/asking.ts'
 import { run } from '../world/command.ts'
+import { debianPip, newestPip } from '../world/pip.ts'
 import { servePythonIndex, type PythonIndex } from '../world/python-index.ts'
 import { specimens } from '../world/wheels/specimens.ts'
 import { read } from './samples.ts'
@@ -30,7 +31,7 @@ test('what `pip lock` writes is what resolving gives, all of it asked for', asyn
   const output = join(asking.folder, 'pylock.toml')
   const address = `${index.origin}/files/plain-1.0-py3-none-any.whl`
   const lines = ['tower', 'steady', 'layered[more]', `plain @ ${address}`]
-  const pip = await asking.pipOf('trixie')
+  const pip = (await debianPip()).folder
   const options = ['--index-url', index.url, '--output', output]
   const answer = await run('python3', ['-c', program, pip, ...options, ...lines])
   const [version = '', glibc = ''] = answer.toString().trim().split(' ')
@@ -40,7 +41,7 @@ test('what `pip lock` writes is what resolving gives, all of it asked for', asyn
     ...{ path: output, folder: asking.folder },
   })
 
-  const { items } = await asking.resolve('trixie', lines, {
+  const { items } = await asking.resolve(newestPip, lines, {
     indexes: { index: index.url },
     target: { version, subdir, glibc },
   })

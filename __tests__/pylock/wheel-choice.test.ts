@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { describe, expect, jest, test } from '@jest/globals'
 import { platformTags } from '../../src/pip/tags.ts'
 import { chooseWheel, fitsSomeGlibc } from '../../src/pylock/wheel-choice.ts'
 import { run } from '../world/command.ts'
-import { extractDebs } from '../world/debian.ts'
+import { debianPip } from '../world/pip.ts'
 import { pylock, read, wheelsOf } from './samples.ts'
 
 const wheel = (tag: string) => `a-1.0-${tag}.whl`
@@ -53,10 +52,7 @@ print(json.dumps([best(files, platforms) for files, platforms in json.loads(sys.
 
 describe("the best wheel, as pip's own library ranks them", () => {
   test.each(['2.17', '2.27', '2.28', '2.36'])('with glibc %s', async (glibc) => {
-    const pip = join(
-      await extractDebs(['python3-pip'], { release: 'trixie' }),
-      'usr/lib/python3/dist-packages',
-    )
+    const pip = (await debianPip()).folder
     // Each with all that stand behind it, and alone.
     const questions = all.flatMap((file, index) => [all.slice(index), [file]])
     const platforms = platformTags({ subdir: 'linux-64', glibc })

@@ -5,7 +5,10 @@ import { run } from './command.ts'
 /** Where packages of Debian and Ubuntu come from: in the format of apt, for apt and mmdebstrap alike. */
 
 /** The releases that the test world knows, by their code names. */
-export type DebianRelease = 'bullseye' | 'bookworm' | 'trixie'
+export type DebianRelease = 'bullseye' | 'bookworm' | 'trixie' | 'forky'
+/** Whether tests ask the one that is to be the next as well, which changes from day to day: they do each night. */
+export const hasNextRelease = process.env['NEXT_RELEASE'] === 'true'
+
 export type UbuntuRelease = 'jammy' | 'noble'
 
 const keyring = '/usr/share/keyrings/debian-archive-keyring.gpg'

@@ -14,12 +14,12 @@ const oldest = 3390
 
 /**
  * The form of code by the magic number of the versions up to it (CPython, Include/internal/pycore_magic_number.h): of python 3.7, of 3.8
- * to 3.10, of 3.11 to 3.14. Of what comes after nothing is known.
+ * to 3.10, of 3.11 to 3.15. Of what comes after nothing is known.
  */
 const forms: readonly [below: number, form: CodeForm][] = [
   [3400, { numbers: 20, behind: 1 }],
   [3450, { numbers: 24, behind: 1 }],
-  [3650, { numbers: 20, behind: 2 }],
+  [3700, { numbers: 20, behind: 2 }],
 ]
 
 /** What marshal calls its objects (CPython, Python/marshal.c). */

@@ -10,6 +10,7 @@ import { formatCsvRow, parseCsv } from '../../../src/packages/wheel/csv.ts'
 import { pythonOf } from '../../../src/prefix/link.ts'
 import { removedBy, type WheelContext } from '../../../src/prefix/wheel/link.ts'
 import { makeWheel } from '../../packages/make-wheel.ts'
+import { debianPip, pipReleases } from '../../world/pip.ts'
 import { linkedTree, shownTree } from './linked.ts'
 import { randomWheels } from './random-wheels.ts'
 import { PipPrefix, type Tree } from './real-pip.ts'
@@ -40,10 +41,12 @@ const contextOf = (prefix: string, pip: string, bytecode = false): WheelContext 
   pip,
 })
 
-describe.each([
-  { release: 'bookworm', pip: '23.0.1' },
-  { release: 'trixie', pip: '25.1.1' },
-] as const)('as pip $pip', ({ release, pip }) => {
+describe.each(pipReleases)('as the pip of %s', (release) => {
+  let pip: string
+  beforeAll(async () => {
+    pip = (await debianPip(release)).version
+  })
+
   test.each([false, true])('all that a wheel can have; with bytecode: %s', async (bytecode) => {
     const options = ['--no-deps', ...(bytecode ? [] : ['--no-compile'])]
     const installed = await real.install(release, specimens, [

@@ -3,11 +3,10 @@ import { join } from 'node:path'
 import { closureOf, dependsOf } from '../../../src/bytecode/bytecode.ts'
 import { channelPackages } from '../../bytecode/python.ts'
 import type { MadeWheel } from '../../packages/make-wheel.ts'
-import type { DebianRelease } from '../../world/apt-sources.ts'
 import { buildChannel } from '../../world/channel/build.ts'
 import { installPlainly } from '../../world/channel/install.ts'
 import { run } from '../../world/command.ts'
-import { extractDebs } from '../../world/debian.ts'
+import { debianPip, type PipRelease } from '../../world/pip.ts'
 
 /** What a file is in a prefix: its mode in octal and its content, or where a link leads. */
 export type Tree = Readonly<Record<string, { readonly mode: string; readonly content: Buffer }>>
@@ -45,11 +44,7 @@ export class PipPrefix {
    * Installs wheels by the pip of a release of Debian, looks at what it left, and takes that away again.
    * @param args what to install, and options; the wheels are found by their names
    */
-  async install(
-    release: DebianRelease,
-    wheels: readonly MadeWheel[],
-    args: readonly string[],
-  ): Promise<Tree> {
+  async install(release: PipRelease, wheels: readonly MadeWheel[], args: readonly string[]): Promise<Tree> {
     const links = join(this.#scratch, 'links')
     await mkdir(links, { recursive: true })
     for (const { fileName, bytes } of wheels) await writeFile(join(links, fileName), bytes)
@@ -67,8 +62,8 @@ export class PipPrefix {
     return join(this.#scratch, 'links', wheel.fileName)
   }
 
-  async pip(release: DebianRelease, [command = '', ...args]: readonly string[]): Promise<void> {
-    const debs = await extractDebs(['python3-pip'], { release })
+  async pip(release: PipRelease, [command = '', ...args]: readonly string[]): Promise<void> {
+    const { folder } = await debianPip(release)
     const common = ['--disable-pip-version-check', '--no-cache-dir', '--root-user-action=ignore']
     const index = command === 'install' ? ['--no-index'] : []
     await run(
@@ -92,7 +87,7 @@ export class PipPrefix {
           LC_ALL: 'C.UTF-8',
           PIP_CONFIG_FILE: '/dev/null',
           PYTHONDONTWRITEBYTECODE: '1',
-          PYTHONPATH: join(debs, 'usr/lib/python3/dist-packages'),
+          PYTHONPATH: folder,
         },
       },
     )

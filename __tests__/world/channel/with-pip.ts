@@ -1,7 +1,7 @@
 import { copyFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { cachedFolder } from '../cache.ts'
-import { extractDebs } from '../debian.ts'
+import { debianPip, newestPip } from '../pip.ts'
 import { buildChannel, builderOf } from './build.ts'
 import { readPublished, writePackages, writeRepodata } from './publish.ts'
 import { compilerRecipe } from './recipes/compiler.ts'
@@ -9,14 +9,14 @@ import { text, type PackageFile, type Recipe } from './recipe.ts'
 import { filesFrom, moved } from './tree.ts'
 
 /**
- * The channel of real packages with a real pip, which is the newest one in it: Debian's, of the release after the channel's python; and with
+ * The channel of real packages with a real pip, which is the newest one in it: Debian's, of a release after the channel's python; and with
  * a compiler, for linux-64.
  * @returns its path; not to be written to
  */
 export async function buildPipChannel(): Promise<string> {
   const plain = await buildChannel()
   const builder = await builderOf((file) => !/^(?:server|install|scripted)\.ts$/.test(file))
-  return cachedFolder('pip-channel', [plain, ...builder], async (folder) => {
+  return cachedFolder('pip-channel', [plain, newestPip, ...builder], async (folder) => {
     const published = await writePackages(folder, async () => [await realPip(), await compilerRecipe()])
     const others = await readPublished(plain)
     for (const { subdir, fileName } of others) {
@@ -27,11 +27,8 @@ export async function buildPipChannel(): Promise<string> {
 }
 
 async function realPip(): Promise<Recipe> {
-  const debian = join(await extractDebs(['python3-pip'], { release: 'trixie' }), 'usr/lib/python3')
-  const files = await filesFrom(debian, moved('dist-packages', 'site-packages'))
-  const [, version = ''] =
-    files.map(({ path }) => /^site-packages\/pip-([^/]+)\.dist-info\/METADATA$/.exec(path)).find(Boolean) ??
-    []
+  const { folder, version } = await debianPip()
+  const files = await filesFrom(dirname(folder), moved('dist-packages', 'site-packages'))
   const distInfo = `site-packages/pip-${version}.dist-info`
   return {
     name: 'pip',
