@@ -26,7 +26,7 @@ test.each<[string, Partial<LayerInputs>]>([
   ['group', { owner: { uid: 57439, gid: 1 } }],
   ['rule for the group', { owner: { ...owner, groupWritable: true } }],
   ['compression', { compression: 'gzip' }],
-  ['rule for bytecode', { bytecode: 2 }],
+  ['rule for bytecode', { bytecode: 3 }],
   ['python', { python: keyed('linux-64', 'python', 'cd') }],
   ["a package's bytes", { packages: [keyed('linux-64', 'a', 'ab'), pure] }],
   ["a package's address", { packages: [keyed('linux-64', 'a', 'aa', 'd'), pure] }],

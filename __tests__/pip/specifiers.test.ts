@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { parsePythonVersion } from '../../src/lock/diff/python-versions.ts'
 import { parseSpecifier, parseSpecifiers } from '../../src/pip/specifiers.ts'
+import { hasNextRelease } from '../world/apt-sources.ts'
 import { run } from '../world/command.ts'
 import { debianPip } from '../world/pip.ts'
 
@@ -27,7 +28,9 @@ const specifiers = [
     '<=3.12',
     '<=3.12.post1',
   ],
-  ...['<3.13', '<3.14.0rc2', '<3.14', '<3.14.0a1', '>3.12', '>3.12.4', '>3.12.post1', '>3.12.4.dev1', '>1!0'],
+  ...['<3.13', '<3.14.0rc2', '<3.14', '<3.14.0a1', '>3.12', '>3.12.4', '>3.12.post1', '>1!0'],
+  // Older pips go by the release alone.
+  ...(hasNextRelease ? ['<3.12.post1', '>3.12.4.dev1', '<3.12.4.post2'] : []),
   ...[
     '===3.12',
     '===3.12.0',
@@ -112,6 +115,16 @@ test("each version is one of those that are meant, or not, as pip's own library 
     })
   expect(table(specifiers, specifiers.map(ours(parseSpecifier)))).toEqual(table(specifiers, known[0] ?? []))
   expect(table(sets, sets.map(ours(parseSpecifiers)))).toEqual(table(sets, known[1] ?? []))
+})
+
+test.each([
+  ['<3.12.post1', '3.12rc1', true],
+  ['<3.12.post1', '3.12.post1.dev1', false],
+  ['>3.12.4.dev1', '3.12.4.post2', true],
+  ['>3.12.4.dev1', '3.12.4.dev1+local', false],
+])('%s of pip 26 on: is %s one: %s', (specifier, text, expected) => {
+  const version = parsePythonVersion(text)
+  expect(version && parseSpecifier(specifier)?.(version)).toBe(expected)
 })
 
 test.each(['>=3.9;<4', 'python', '>=3.9 <4', '>=3.9,~=3'])('%s is none of it', (text) => {

@@ -150,7 +150,7 @@ function valueOf({ kind, value }: Token, { markers }: MarkerValues): string {
   throw new MarkerProblem(`'${value}' is no variable that has a value in a lockfile`)
 }
 
-/** Versions are compared as such where both are, everything else as text, as packaging does (markers.py, `_eval_op`). */
+/** Versions are compared as such where both are; everything else is text, which has no order, as packaging has it (markers.py, `_operators`). */
 function compareTexts(left: string, operator: string, right: string): boolean {
   const specifier = parseSpecifier(`${operator}${right}`)
   const version = parsePythonVersion(left)
@@ -162,17 +162,14 @@ function compareTexts(left: string, operator: string, right: string): boolean {
       return !right.includes(left)
     case '==':
     case '===':
+    case '<=':
+    case '>=':
       return left === right
     case '!=':
       return left !== right
     case '<':
-      return left < right
-    case '<=':
-      return left <= right
     case '>':
-      return left > right
-    case '>=':
-      return left >= right
+      return false
     default:
       throw new MarkerProblem(`'${left}' and '${right}' are not versions, which '${operator}' compares`)
   }

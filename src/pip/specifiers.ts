@@ -1,6 +1,6 @@
 import { orderOf, parsePythonVersion, type PythonVersion } from '../lock/diff/python-versions.ts'
 
-/** Whether a version is one of those that are meant, of the specification "Version specifiers" (PEP 440). */
+/** Whether a version is one of those that are meant, of the specification "Version specifiers" (PEP 440), as pip 26 reads it. */
 export type Specifier = (version: PythonVersion) => boolean
 
 const form = /^\s*(===|~=|==|!=|<=|>=|<|>)\s*([^\s,;()]+)\s*$/
@@ -32,17 +32,15 @@ export function parseSpecifier(text: string): Specifier | undefined {
       return (other) => orderOf(withoutLocal(other), version) <= 0
     case '>=':
       return (other) => orderOf(withoutLocal(other), version) >= 0
-    case '<':
+    case '<': // none of its own pre-releases, unless it is one
       return (other) =>
         orderOf(other, version) < 0 &&
-        !(other.isPrerelease && !version.isPrerelease && hasSameRelease(other, version))
-    case '>':
+        !(other.isPrerelease && !version.isPrerelease && orderOf(other, firstPrerelease(version)) >= 0)
+    case '>': // none of its own post-releases, unless it is one, nor itself with a local part
       return (other) =>
         orderOf(other, version) > 0 &&
-        !(
-          ((other.isPostrelease && !version.isPostrelease) || other.local.length > 0) &&
-          hasSameRelease(other, version)
-        )
+        !(other.isPostrelease && !version.isPostrelease && orderOf(withoutPost(other), version) === 0) &&
+        orderOf(withoutLocal(other), version) !== 0
     default:
       return undefined
   }
@@ -67,7 +65,20 @@ function isSame(version: PythonVersion, wanted: PythonVersion): boolean {
 }
 
 function withoutLocal(version: PythonVersion): PythonVersion {
-  return { ...version, local: [], key: [...version.key.slice(0, -1), []] }
+  const [epoch, release, pre, post, dev] = version.key
+  return { ...version, local: [], key: [epoch, release, pre, post, dev, []] }
+}
+
+/** What it is a post-release of. */
+function withoutPost(version: PythonVersion): PythonVersion {
+  const [epoch, release, pre] = version.key
+  return { ...version, key: [epoch, release, pre, [-Infinity], [Infinity], []] }
+}
+
+/** `1.2.dev0` of 1.2, `1.2.post1.dev0` of `1.2.post1`. */
+function firstPrerelease(version: PythonVersion): PythonVersion {
+  const [epoch, release, pre, post] = version.key
+  return { ...version, key: [epoch, release, version.isPostrelease ? pre : [-Infinity], post, [0], []] }
 }
 
 /** Numbers that are not written are zeros. */
@@ -76,8 +87,4 @@ function beginsWith(
   prefix: Pick<PythonVersion, 'epoch' | 'release'>,
 ): boolean {
   return epoch === prefix.epoch && prefix.release.every((number, index) => number === (release[index] ?? 0))
-}
-
-function hasSameRelease(a: PythonVersion, b: PythonVersion): boolean {
-  return a.key.slice(0, 2).join() === b.key.slice(0, 2).join()
 }

@@ -1,5 +1,5 @@
 /** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
-export const bytecodeFormat = 2 as const
+export const bytecodeFormat = 3 as const
 
 /**
  * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).

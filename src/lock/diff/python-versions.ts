@@ -6,7 +6,8 @@ const pattern =
 
 /** What a version is ordered by, part by part, as numbers and words; numbers are above words. */
 type Part = number | string
-type Key = readonly (readonly Part[])[]
+type Parts = readonly Part[]
+type Key = readonly [epoch: Parts, release: Parts, pre: Parts, post: Parts, dev: Parts, local: Parts]
 
 /** A version of Python's (PEP 440), taken apart. */
 export interface PythonVersion {
@@ -16,7 +17,7 @@ export interface PythonVersion {
   readonly isPrerelease: boolean
   readonly isPostrelease: boolean
   /** The parts behind the `+`. */
-  readonly local: readonly Part[]
+  readonly local: Parts
   readonly key: Key
 }
 
@@ -72,7 +73,7 @@ function stage(word: string): number {
   return word.startsWith('a') ? 0 : word.startsWith('b') ? 1 : 2
 }
 
-function compareParts(a: readonly Part[], b: readonly Part[]): number {
+function compareParts(a: Parts, b: Parts): number {
   return firstDifference(a, b, comparePart) || a.length - b.length
 }
 
