@@ -67130,12 +67130,12 @@ const headerLength = 16;
 const oldest = 3390;
 /**
  * The form of code by the magic number of the versions up to it (CPython, Include/internal/pycore_magic_number.h): of python 3.7, of 3.8
- * to 3.10, of 3.11 to 3.14. Of what comes after nothing is known.
+ * to 3.10, of 3.11 to 3.15. Of what comes after nothing is known.
  */
 const references_forms = [
     [3400, { numbers: 20, behind: 1 }],
     [3450, { numbers: 24, behind: 1 }],
-    [3650, { numbers: 20, behind: 2 }],
+    [3700, { numbers: 20, behind: 2 }],
 ];
 /** What marshal calls its objects (CPython, Python/marshal.c). */
 const kind = {
@@ -71170,13 +71170,13 @@ function parseSpecifier(text) {
             return (other) => (0,python_versions/* orderOf */.mJ)(withoutLocal(other), version) <= 0;
         case '>=':
             return (other) => (0,python_versions/* orderOf */.mJ)(withoutLocal(other), version) >= 0;
-        case '<':
+        case '<': // none of its own pre-releases, unless it is one
             return (other) => (0,python_versions/* orderOf */.mJ)(other, version) < 0 &&
-                !(other.isPrerelease && !version.isPrerelease && hasSameRelease(other, version));
-        case '>':
+                !(other.isPrerelease && !version.isPrerelease && (0,python_versions/* orderOf */.mJ)(other, firstPrerelease(version)) >= 0);
+        case '>': // none of its own post-releases, unless it is one, nor itself with a local part
             return (other) => (0,python_versions/* orderOf */.mJ)(other, version) > 0 &&
-                !(((other.isPostrelease && !version.isPostrelease) || other.local.length > 0) &&
-                    hasSameRelease(other, version));
+                !(other.isPostrelease && !version.isPostrelease && (0,python_versions/* orderOf */.mJ)(withoutPost(other), version) === 0) &&
+                (0,python_versions/* orderOf */.mJ)(withoutLocal(other), version) !== 0;
         default:
             return undefined;
     }
@@ -71199,14 +71199,22 @@ function specifiers_isSame(version, wanted) {
     return (0,python_versions/* orderOf */.mJ)(wanted.local.length === 0 ? withoutLocal(version) : version, wanted) === 0;
 }
 function withoutLocal(version) {
-    return { ...version, local: [], key: [...version.key.slice(0, -1), []] };
+    const [epoch, release, pre, post, dev] = version.key;
+    return { ...version, local: [], key: [epoch, release, pre, post, dev, []] };
+}
+/** What it is a post-release of. */
+function withoutPost(version) {
+    const [epoch, release, pre] = version.key;
+    return { ...version, key: [epoch, release, pre, [-Infinity], [Infinity], []] };
+}
+/** `1.2.dev0` of 1.2, `1.2.post1.dev0` of `1.2.post1`. */
+function firstPrerelease(version) {
+    const [epoch, release, pre, post] = version.key;
+    return { ...version, key: [epoch, release, version.isPostrelease ? pre : [-Infinity], post, [0], []] };
 }
 /** Numbers that are not written are zeros. */
 function beginsWith({ epoch, release }, prefix) {
     return epoch === prefix.epoch && prefix.release.every((number, index) => number === (release[index] ?? 0));
-}
-function hasSameRelease(a, b) {
-    return a.key.slice(0, 2).join() === b.key.slice(0, 2).join();
 }
 
 ;// CONCATENATED MODULE: ./src/pip/marker-expression.ts
@@ -71335,7 +71343,7 @@ function marker_expression_valueOf({ kind, value }, { markers }) {
         return known[1];
     throw new MarkerProblem(`'${value}' is no variable that has a value in a lockfile`);
 }
-/** Versions are compared as such where both are, everything else as text, as packaging does (markers.py, `_eval_op`). */
+/** Versions are compared as such where both are; everything else is text, which has no order, as packaging has it (markers.py, `_operators`). */
 function compareTexts(left, operator, right) {
     const specifier = parseSpecifier(`${operator}${right}`);
     const version = (0,python_versions/* parsePythonVersion */.yn)(left);
@@ -71348,17 +71356,14 @@ function compareTexts(left, operator, right) {
             return !right.includes(left);
         case '==':
         case '===':
+        case '<=':
+        case '>=':
             return left === right;
         case '!=':
             return left !== right;
         case '<':
-            return left < right;
-        case '<=':
-            return left <= right;
         case '>':
-            return left > right;
-        case '>=':
-            return left >= right;
+            return false;
         default:
             throw new MarkerProblem(`'${left}' and '${right}' are not versions, which '${operator}' compares`);
     }
@@ -75427,7 +75432,7 @@ function parseVariables(path, text) {
 /* harmony export */   T$: () => (/* binding */ bytecodeFormat)
 /* harmony export */ });
 /** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
-const bytecodeFormat = 2;
+const bytecodeFormat = 3;
 /**
  * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
  * @param version `3.12`

@@ -41857,12 +41857,12 @@ const headerLength = 16;
 const oldest = 3390;
 /**
  * The form of code by the magic number of the versions up to it (CPython, Include/internal/pycore_magic_number.h): of python 3.7, of 3.8
- * to 3.10, of 3.11 to 3.14. Of what comes after nothing is known.
+ * to 3.10, of 3.11 to 3.15. Of what comes after nothing is known.
  */
 const references_forms = [
     [3400, { numbers: 20, behind: 1 }],
     [3450, { numbers: 24, behind: 1 }],
-    [3650, { numbers: 20, behind: 2 }],
+    [3700, { numbers: 20, behind: 2 }],
 ];
 /** What marshal calls its objects (CPython, Python/marshal.c). */
 const kind = {
@@ -46489,7 +46489,7 @@ function isInfo({ path }) {
 
 ;// CONCATENATED MODULE: ./src/prefix/bytecode-format.ts
 /** The form of the bytecode, for whatever says what determines an image's bytes; raised when the form changes. */
-const bytecodeFormat = 2;
+const bytecodeFormat = 3;
 /**
  * Whether a python has bytecode that does not tell of its source's time: hash-based, since 3.7 (PEP 552).
  * @param version `3.12`
