@@ -154,7 +154,7 @@ export function createPackageStore(
  * In the order in which layers are begun: python first, which tells how all others are linked, then what is alone in its layer, then the
  * rest; so that nothing big is waited for while much that is small comes.
  */
-function inOrderOfUse(
+export function inOrderOfUse(
   archives: readonly (LockedPackage | WheelToFetch)[],
   ownLayer: readonly string[],
 ): LockedArchive[] {
