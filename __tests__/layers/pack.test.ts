@@ -12,6 +12,7 @@ import { fixedTime } from '../../src/layers/reproducible.ts'
 import type { LayerEntry } from '../../src/layers/types.ts'
 import type { PrefixEntry } from '../../src/prefix/link.ts'
 import { collect, inPieces } from './collect.ts'
+import { pythonOf } from '../../src/prefix/link.ts'
 import { jobOf, jobPackage } from './packages.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'pack-'))
@@ -33,6 +34,17 @@ async function read(file: string): Promise<{ header: Header; content: string }[]
 }
 
 describe('runJob', () => {
+  it('tells of an entry point that nobody can read', async () => {
+    const noarch = { type: 'python', entry_points: ['tool = tool:main [fast]', 'broken = demo'] }
+    const info = { 'link.json': JSON.stringify({ noarch }) }
+    const job = jobOf([await jobPackage('tool', [], 'python', info)], destination('entry-points'))
+    const python = pythonOf({ version: '3.12.4', build: '0' })
+    const { warnings } = await runJob({ ...job, context: { ...job.context, python } })
+    expect(warnings).toEqual([
+      `tool-1.0-0: the entry point "broken = demo" in info/link.json has no ':'; there is no script for it`,
+    ])
+  })
+
   it('packs the packages in their order, parents first and once, all of one owner', async () => {
     const first = await jobPackage('first', [
       { name: 'bin/run', content: 'program', mode: 0o755, mtime: new Date(1_700_000_000_000) },

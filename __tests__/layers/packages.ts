@@ -3,18 +3,20 @@ import { readFileSync } from 'node:fs'
 import type { JobPackage, LayerJob } from '../../src/layers/job.ts'
 import { makeConda, temporaryFile, type TarItem } from '../packages/make-package.ts'
 
-/** A package `<name>-1.0-0` that holds these files, as a job has it. */
+/** A package `<name>-1.0-0` that holds these files, as a job has it. @param info further files of its `info/` */
 export async function jobPackage(
   name: string,
   items: readonly TarItem[],
   noarch?: 'python',
+  info?: Readonly<Record<string, string>>,
 ): Promise<JobPackage> {
   const paths = items.map((item) => ({
     _path: item.name,
     path_type: item.type === 'symlink' ? 'softlink' : 'hardlink',
   }))
   const index = { name, ...(noarch && { noarch, subdir: 'noarch' }) }
-  return packageOf(name, await makeConda({ index, paths, items }), noarch ? 'noarch' : 'linux-64')
+  const file = await makeConda({ index, paths, items, ...(info && { info }) })
+  return packageOf(name, file, noarch ? 'noarch' : 'linux-64')
 }
 
 /** A package whose archive is not one. */

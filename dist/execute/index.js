@@ -8151,41 +8151,6 @@ function isStringRecord(value) {
     return isRecord(value) && Object.values(value).every((item) => typeof item === 'string');
 }
 
-;// CONCATENATED MODULE: ./src/execute/quiet.ts
-
-/**
- * Runs a program that gets no input and is to be quick; never throws.
- * @param command the program and its arguments
- * @param seconds after which it is given up
- */
-async function quiet_runQuietly([program = '', ...args], env, seconds = 10) {
-    const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-    const output = { stdout: '', stderr: '' };
-    for (const name of ['stdout', 'stderr']) {
-        child[name].setEncoding('utf8').on('data', (text) => (output[name] += text));
-    }
-    return new Promise((resolve) => {
-        const end = (more) => {
-            clearTimeout(timer);
-            resolve({ ...output, ...more });
-        };
-        const timer = setTimeout(() => {
-            child.kill('SIGKILL');
-            // Root's is not ours to kill, and what it has started may hold its output: nobody waits for either.
-            child.stdout.destroy();
-            child.stderr.destroy();
-            child.unref();
-            end({ stderr: `${output.stderr}\nno answer within ${seconds} s` });
-        }, seconds * 1000);
-        child.on('error', (error) => {
-            end({ stderr: error.message });
-        });
-        child.once('close', (code) => {
-            end(code === null ? {} : { exitCode: code });
-        });
-    });
-}
-
 ;// CONCATENATED MODULE: ./src/execute/runtime.ts
 
 

@@ -28370,34 +28370,22 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8551:
+/***/ 3175:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Os: () => (/* binding */ loadEngines),
-  bF: () => (/* binding */ loadScratch),
-  C7: () => (/* binding */ loadState)
-});
-
-// UNUSED EXPORTS: saveEngine, saveScratch, saveState
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
-var lib_core = __nccwpck_require__(3838);
-// EXTERNAL MODULE: ./src/common/scratch.ts
-var scratch = __nccwpck_require__(8623);
-// EXTERNAL MODULE: external "node:os"
-var external_node_os_ = __nccwpck_require__(8161);
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
-;// CONCATENATED MODULE: ./src/action/metadata-file.ts
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   C7: () => (/* binding */ loadState),
+/* harmony export */   Os: () => (/* binding */ loadEngines),
+/* harmony export */   bF: () => (/* binding */ loadScratch)
+/* harmony export */ });
+/* unused harmony exports saveState, saveScratch, saveEngine */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_crypto__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3838);
 
 
 
@@ -28405,114 +28393,7 @@ var errors = __nccwpck_require__(1922);
 
 
 
-/** Linux starts no program with a variable of 128 KiB, its name counted (execve(2), MAX_ARG_STRLEN); names have some room. */
-const metadata_file_variableLimit = (/* unused pure expression or super */ null && (127 * 1024));
-/**
- * Metadata as JSON on one line that fits into a variable: what would not is left out, the layers first. All of it is in a file.
- * @returns the text, and the file's path, which is absent where it could not be written
- */
-function placeMetadata(metadata) {
-    const whole = JSON.stringify(metadata);
-    const file = writeFile(whole);
-    const text = [whole, withoutLayers(metadata), withoutOurs(metadata)].find((candidate) => Buffer.byteLength(candidate) < metadata_file_variableLimit);
-    if (text !== whole) {
-        core.warning("The output 'metadata' leaves out details, which would not fit into a variable; the file that 'metadata-file' names has them.");
-    }
-    return { text: text ?? '{}', ...(file !== undefined && { file }) };
-}
-const ours = 'micromamba-image';
-function withoutLayers(metadata) {
-    const { [ours]: details } = metadata;
-    const images = isRecord(details) && Array.isArray(details['images']) ? details['images'].filter(isRecord) : [];
-    const short = images.map((image) => ({ ...image, layers: undefined }));
-    return JSON.stringify({ ...metadata, [ours]: { ...(isRecord(details) && details), images: short } });
-}
-function withoutOurs(metadata) {
-    return JSON.stringify({ ...metadata, [ours]: undefined });
-}
-/** The image is made by then: a disk that is full is no reason to fail. */
-function writeFile(text) {
-    const file = join(process.env['RUNNER_TEMP'] ?? tmpdir(), `micromamba-image-metadata-${randomUUID()}.json`);
-    try {
-        writeFileSync(file, text);
-        return file;
-    }
-    catch (error) {
-        core.warning(`The file of the output 'metadata-file' could not be written: ${messageOf(error)}`);
-        return undefined;
-    }
-}
-
-// EXTERNAL MODULE: ./src/common/disk.ts
-var disk = __nccwpck_require__(7144);
-;// CONCATENATED MODULE: ./src/action/runner-files.ts
-
-
-
-
-/**
- * Sets an output.
- * @throws UserError when the runner's file of outputs cannot be written
- */
-function setOutput(name, value) {
-    const file = process.env['GITHUB_OUTPUT'];
-    try {
-        wholly(file, () => {
-            core.setOutput(name, value);
-        });
-    }
-    catch (error) {
-        const { what, advice } = problemOf(error, file);
-        throw new UserError(`the output '${name}' cannot be set: ${what}`, { advice, cause: error });
-    }
-}
-/** Sets outputs of what is done by then, such as tags that have moved: where that is not possible it is a warning. */
-function setLateOutputs(set) {
-    try {
-        set();
-    }
-    catch (error) {
-        core.warning(`Not all is told to the next steps: ${messageOf(error)}`);
-    }
-}
-/** Leaves something for the post step, which the job can do without: where that is not possible it is a warning. */
-function runner_files_saveForPost(name, value) {
-    const file = process.env['GITHUB_STATE'];
-    try {
-        wholly(file, () => {
-            core.saveState(name, value);
-        });
-    }
-    catch (error) {
-        const { what } = problemOf(error, file);
-        core.warning(`The post step is not told of '${name}', and does nothing about it: ${what}`);
-    }
-}
-/** Adds to a file or leaves it as it is: of a half the runner says that its delimiter is missing, and fails the step. */
-function wholly(file, add) {
-    const size = file ? statSync(file, { throwIfNoEntry: false })?.size : undefined;
-    try {
-        add();
-    }
-    catch (error) {
-        if (file && size !== undefined)
-            truncateSync(file, size);
-        throw error;
-    }
-}
-function problemOf(error, file) {
-    return describeDiskError(error, { file }) ?? { what: messageOf(error) };
-}
-
-;// CONCATENATED MODULE: ./src/action/state.ts
-
-
-
-
-
-
-
-const state_name = 'tarball-cache';
+const name = 'tarball-cache';
 const scratchName = 'scratch';
 const enginesName = 'engines';
 /**
@@ -28522,25 +28403,25 @@ const enginesName = 'engines';
 function saveState(state) {
     const text = JSON.stringify(state);
     if (Buffer.byteLength(text) < variableLimit) {
-        saveForPost(state_name, text);
+        saveForPost(name, text);
         return;
     }
     // The post step would not start: it gets its state as variables. Of thousands of archives the names are too long for one.
     const file = join(temporaryFolder(), `micromamba-image-state-${randomUUID()}.json`);
     writeFileSync(file, text);
-    saveForPost(state_name, JSON.stringify({ file }));
+    saveForPost(name, JSON.stringify({ file }));
 }
 /** Absent when the main step ended before there was anything to save. */
 function loadState() {
-    const saved = lib_core/* getState */.Gu(state_name);
+    const saved = _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .getState */ .Gu(name);
     if (saved === '')
         return undefined;
     // Written by saveState above.
     const state = JSON.parse(saved);
     if (!('file' in state))
         return state;
-    const text = (0,external_node_fs_.readFileSync)(state.file, 'utf8');
-    (0,external_node_fs_.rmSync)(state.file);
+    const text = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(state.file, 'utf8');
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.rmSync)(state.file);
     return JSON.parse(text);
 }
 /** Leaves the run's folder for the post step to remove, should the main step be killed before it does: it holds credentials. */
@@ -28549,7 +28430,7 @@ function saveScratch(folder) {
 }
 /** Absent when the main step made none. */
 function loadScratch() {
-    return lib_core/* getState */.Gu(scratchName) || undefined;
+    return _actions_core__WEBPACK_IMPORTED_MODULE_3__/* .getState */ .Gu(scratchName) || undefined;
 }
 const engines = new Set();
 /**
@@ -28569,7 +28450,7 @@ function saveEngine(remains) {
 }
 /** What `saveEngine` has left. */
 function loadEngines() {
-    return JSON.parse(lib_core/* getState */.Gu(enginesName) || '[]'); // written above
+    return JSON.parse(_actions_core__WEBPACK_IMPORTED_MODULE_3__/* .getState */ .Gu(enginesName) || '[]'); // written above
 }
 
 
@@ -28756,96 +28637,6 @@ async function readCertificates(file) {
 
 /***/ }),
 
-/***/ 7144:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* unused harmony exports describeDiskError, diskError */
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1922);
-/* harmony import */ var _format_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6950);
-
-
-
-
-/** Where a job's files are, by the variables that name the places. */
-const places = (/* unused pure expression or super */ null && (['RUNNER_TEMP', 'RUNNER_TOOL_CACHE', 'GITHUB_WORKSPACE']));
-/**
- * What is wrong with a disk, where a file system refused something because of its state or of who asks.
- * @returns undefined for every other error
- */
-function describeDiskError(error, { file, needed } = {}) {
-    if (!isSystemError(error))
-        return undefined;
-    const path = file ?? error.dest ?? error.path;
-    const place = path === undefined ? 'a file' : nameOf(path);
-    if (error.code === 'ENOSPC') {
-        const full = path ?? fullestPlace();
-        const where = path === undefined && full !== undefined ? `${place} in ${nameOf(full)}` : place;
-        return { what: `there is no room left for ${where}${roomAt(full, needed)}`, advice: moreRoom };
-    }
-    if (error.code === 'EDQUOT') {
-        return { what: `the quota of this user is used up at ${place}${wanted(needed)}`, advice: moreRoom };
-    }
-    if (error.code === 'EROFS')
-        return { what: `${place} is on a disk that is read-only`, advice: otherPlace };
-    // Programs and sockets are refused so too.
-    const isOfFile = path !== undefined && !/^(spawn|connect|bind|listen)/.test(error.syscall ?? '');
-    if (!isOfFile || (error.code !== 'EACCES' && error.code !== 'EPERM'))
-        return undefined;
-    return { what: `this user may not do that to ${place}: ${error.message}`, advice: otherPlace };
-}
-/** The user's error for what `describeDiskError` describes. */
-function diskError(error, about) {
-    const described = describeDiskError(error, about);
-    return described && new UserError(described.what, { advice: described.advice, cause: error });
-}
-const moreRoom = 'Free some of it, for instance by removing what the runner has preinstalled, or use a runner with a larger disk.';
-const otherPlace = 'Make it writable for the user of the job, or name another place.';
-function isSystemError(error) {
-    return typeof error === 'object' && error !== null && 'code' in error && 'syscall' in error;
-}
-function nameOf(path) {
-    const variable = places.find((name) => path.startsWith(process.env[name] ?? '\0'));
-    return `'${path}'${variable === undefined ? '' : ` (in ${variable})`}`;
-}
-/** Where a write found no room that the system does not name the file of: it does so for what is open already. */
-function fullestPlace() {
-    const rooms = places.flatMap((name) => {
-        const path = process.env[name];
-        try {
-            if (!path)
-                return [];
-            const { bavail, bsize } = statfsSync(path);
-            return [{ path, room: bavail * bsize }];
-        }
-        catch {
-            return [];
-        }
-    });
-    return rooms.sort((a, b) => a.room - b.room)[0]?.path;
-}
-function roomAt(path, needed) {
-    for (let above = path; above !== undefined; above = dirname(above) === above ? undefined : dirname(above)) {
-        try {
-            const { bavail, blocks, bsize } = statfsSync(above);
-            return `: ${formatBytes(bavail * bsize)} of ${formatBytes(blocks * bsize)} are free${wanted(needed)}`;
-        }
-        catch {
-            // It is not there; what is above it may be.
-        }
-    }
-    return wanted(needed);
-}
-function wanted(needed) {
-    return needed === undefined ? '' : `, and it takes about ${formatBytes(needed)}`;
-}
-
-
-/***/ }),
-
 /***/ 1922:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
@@ -28944,14 +28735,114 @@ function shortened(text) {
 
 /***/ }),
 
-/***/ 6950:
+/***/ 8623:
 /***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B4: () => (/* binding */ formatCount),
-/* harmony export */   z3: () => (/* binding */ formatBytes)
+/* harmony export */   IG: () => (/* binding */ removeAllScratch),
+/* harmony export */   ZU: () => (/* binding */ removeScratch)
 /* harmony export */ });
-/* unused harmony exports formatSeconds, formatGrowth, formatGrowths */
+/* unused harmony exports temporaryFolder, makeScratch, cannotWriteTemporary, withScratch */
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
+
+
+
+
+
+/** The folders of this run that are there now, so that a cancelled one leaves none. */
+const folders = new Set();
+/** Where files lie that the job alone needs: the runner empties the folder before and after each. */
+function temporaryFolder() {
+    return process.env['RUNNER_TEMP'] || tmpdir();
+}
+/**
+ * Makes a folder that is to be gone when the run ends, be it cancelled.
+ * @param prefix what its name begins with, or the path of a folder that lies elsewhere
+ * @throws UserError when the temporary folder cannot be written; elsewhere, what the file system says
+ */
+function makeScratch(prefix) {
+    const isTemporary = dirname(prefix) === '.';
+    const parent = temporaryFolder();
+    try {
+        // At once, so that none is there that a cancelled run does not know of.
+        if (isTemporary)
+            mkdirSync(parent, { recursive: true });
+        const folder = mkdtempSync(isTemporary ? join(parent, prefix) : prefix);
+        folders.add(folder);
+        return folder;
+    }
+    catch (error) {
+        if (!isTemporary)
+            throw error;
+        throw cannotWriteTemporary(error);
+    }
+}
+function cannotWriteTemporary(error) {
+    return new UserError(`the folder for temporary files cannot be written: ${messageOf(error)}`, {
+        at: { file: temporaryFolder() },
+        advice: 'Have RUNNER_TEMP name a folder that the user of this job may write, with space left.',
+        cause: error,
+    });
+}
+/** What is written there meanwhile, by work that a failure has overtaken, is left for `removeAllScratch`: it is not what went wrong. */
+async function removeScratch(folder) {
+    try {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(folder, { recursive: true, force: true, maxRetries: 3 });
+    }
+    catch (error) {
+        if (error.code === 'ENOTEMPTY')
+            return;
+        throw error;
+    }
+    folders.delete(folder);
+}
+/** Does something in a folder of its own, see `makeScratch`. */
+async function withScratch(prefix, work) {
+    const folder = makeScratch(prefix);
+    try {
+        return await work(folder);
+    }
+    finally {
+        await removeScratch(folder);
+    }
+}
+/** Removes all of them at once, while others may still be writing there. */
+function removeAllScratch() {
+    for (const folder of folders)
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true, maxRetries: 3 });
+    folders.clear();
+}
+
+
+/***/ }),
+
+/***/ 599:
+/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  dv: () => (/* binding */ saveTarballs)
+});
+
+// UNUSED EXPORTS: cacheKeys, restoreTarballs
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
+var lib_core = __nccwpck_require__(3838);
+// EXTERNAL MODULE: ./src/common/errors.ts
+var errors = __nccwpck_require__(1922);
+;// CONCATENATED MODULE: ./src/common/format.ts
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** Bytes for people: three significant figures, powers of a thousand. */
 function formatBytes(bytes) {
@@ -28987,20 +28878,6 @@ function formatGrowths(differences) {
     return least === most ? (least ?? '') : `${least ?? ''} to ${most ?? ''}`;
 }
 
-
-/***/ }),
-
-/***/ 1364:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  ao: () => (/* binding */ silence)
-});
-
-// UNUSED EXPORTS: HttpFailure, isLoopback, isTransient, longestPause, oddityOf, pause, readBody, request, retrySeconds, secondsUntil, slowest, throughProxy
-
 // EXTERNAL MODULE: external "node:diagnostics_channel"
 var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
 // EXTERNAL MODULE: external "node:http"
@@ -29011,127 +28888,6 @@ var external_node_https_ = __nccwpck_require__(4708);
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: ./node_modules/@actions/http-client/lib/index.js + 1 modules
 var lib = __nccwpck_require__(4942);
-;// CONCATENATED MODULE: ./src/common/connection-failure.ts
-
-
-
-/** OpenSSL's words for certificates, as Node has them for codes (nodejs.org, TLS, "X509 certificate error codes"), by what can be done. */
-const untrusted = new Set([
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'UNABLE_TO_GET_ISSUER_CERT',
-    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'CERT_UNTRUSTED',
-]);
-/** What to do where nobody here trusts a server, whoever has found that out. */
-const trustAdvice = 'If it is the one that it should be, name the certificate of its authority by NODE_EXTRA_CA_CERTS or SSL_CERT_FILE: see docs/private-channels.md.';
-/** The same by what another program says: curl's words, OpenSSL's, GnuTLS's and Python's. */
-function adviceForTls(said) {
-    if (/certificate/i.test(said)) {
-        if (/expired|not yet valid/i.test(said))
-            return dateAdvice;
-        if (/no alternative certificate subject name|hostname mismatch|not valid for|does(n't| not) match/i.test(said)) {
-            return nameAdvice;
-        }
-        // GnuTLS, which git has on Debian, says no more than that.
-        return /certificate verification failed/.test(said)
-            ? `${trustAdvice} It may have expired as well.`
-            : trustAdvice;
-    }
-    return noTls.test(said) ? noTlsAdvice : undefined;
-}
-/**
- * What to do about a proxy that another program complains of, or may mean: curl does not say of a host that it cannot connect to that it is one.
- * @param whose what is behind it, `the host of the channel`
- */
-function adviceForProxy(said, url, whose) {
-    const isMeant = /proxy|CONNECT tunnel|\b407\b/i.test(said);
-    const mayBeMeant = /connect to|Connection reset|Recv failure|Empty reply|timed out/i.test(said);
-    if (!isMeant && !(mayBeMeant && getProxyUrl(url.href) !== ''))
-        return undefined;
-    return `It is reached by the proxy ${proxyOf(url)}: check HTTPS_PROXY and HTTP_PROXY, and a login in them, or name ${whose} in NO_PROXY.`;
-}
-/** What to do where https leads to plain http. */
-const connection_failure_keepToHttps = 'Nothing was sent there. Tell whoever runs the server, or use an address that keeps to https.';
-/** What is no TLS at all, as OpenSSL and GnuTLS say it. */
-const noTls = /wrong version number|packet length too long|unexpected TLS packet/i;
-const noTlsAdvice = 'Check the port, and whether the address is to begin with http://; a proxy or a network that wants a login may answer in its place.';
-const nameAdvice = 'Use a name that the certificate is for, or have it made for this one.';
-const dateAdvice = "Have the certificate renewed by whoever runs the server, and check this machine's clock.";
-/** @returns undefined where there is no more to say than the error does */
-function connection_failure_describeConnection(error, url) {
-    const { code = '', message } = error; // or whatever else was thrown
-    const certificate = `the certificate of ${url.host}`;
-    if (code === 'CERT_HAS_EXPIRED') {
-        return { what: `${certificate} has expired`, advice: dateAdvice, passes: false };
-    }
-    if (code === 'CERT_NOT_YET_VALID') {
-        return { what: `${certificate} is not valid yet`, advice: dateAdvice, passes: false };
-    }
-    if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-        return {
-            what: `${certificate} is for other names: ${namesIn(error)}`,
-            advice: nameAdvice,
-            passes: false,
-        };
-    }
-    if (untrusted.has(code)) {
-        const signer = code === 'DEPTH_ZERO_SELF_SIGNED_CERT' ? 'itself alone' : 'nobody who is trusted here';
-        return {
-            what: `${certificate} is signed by ${signer}`,
-            advice: trustAdvice,
-            passes: false,
-        };
-    }
-    if (noTls.test(message)) {
-        return { what: `what answers at ${url.host} speaks no https`, advice: noTlsAdvice, passes: false };
-    }
-    return describeProxy(message, url);
-}
-/** Those that a certificate is for. */
-function namesIn({ cert }) {
-    const names = isRecord(cert) ? cert['subjectaltname'] : undefined;
-    return typeof names === 'string' ? foreignText(names) : 'none';
-}
-/** The agents of `@actions/http-client` tunnel by the package `tunnel`, whose words these are. */
-function describeProxy(said, url) {
-    const [, status, cause] = /^tunneling socket could not be established, (?:statusCode=(\d+)|cause=(.*))/s.exec(said) ?? [];
-    const isOdd = said === 'got illegal response body from proxy';
-    if (status === undefined && cause === undefined && !isOdd)
-        return undefined;
-    const proxy = `the proxy ${proxyOf(url)}`;
-    if (status === '407')
-        return connection_failure_wantsLogin(url);
-    if (cause !== undefined) {
-        return {
-            what: `${proxy} cannot be reached: ${foreignText(cause)}`,
-            advice: 'Check HTTPS_PROXY and HTTP_PROXY, and name in NO_PROXY what is reached without one.',
-            passes: true,
-        };
-    }
-    return {
-        what: `${proxy} would not connect to ${url.host}: it ${status === undefined ? 'gave an answer of its own' : `answered ${status}`}`,
-        advice: `Check that the proxy lets this machine reach ${url.host}, or name that in NO_PROXY.`,
-        passes: Number(status) >= 500,
-    };
-}
-/** A proxy that answers 407 (RFC 9110, 15.5.8). */
-function connection_failure_wantsLogin(url) {
-    return {
-        what: `the proxy ${proxyOf(url)} wants a login, or another one (407)`,
-        advice: 'Write it into HTTPS_PROXY and HTTP_PROXY, as http://USER:PASSWORD@HOST:PORT with what is special in it percent-encoded, from a secret.',
-        passes: false,
-    };
-}
-/** Its host, without a login. */
-function proxyOf(url) {
-    const proxy = getProxyUrl(url.href);
-    return proxy === '' ? `before ${url.host}` : new URL(proxy).host;
-}
-
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
 ;// CONCATENATED MODULE: ./src/common/http.ts
 
 
@@ -29435,123 +29191,6 @@ function throughProxy(target, asked) {
     return reached;
 }
 
-
-/***/ }),
-
-/***/ 8623:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   IG: () => (/* binding */ removeAllScratch),
-/* harmony export */   ZU: () => (/* binding */ removeScratch)
-/* harmony export */ });
-/* unused harmony exports temporaryFolder, makeScratch, cannotWriteTemporary, withScratch */
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0___default = /*#__PURE__*/__nccwpck_require__.n(node_fs__WEBPACK_IMPORTED_MODULE_0__);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1___default = /*#__PURE__*/__nccwpck_require__.n(node_fs_promises__WEBPACK_IMPORTED_MODULE_1__);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8161);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_2___default = /*#__PURE__*/__nccwpck_require__.n(node_os__WEBPACK_IMPORTED_MODULE_2__);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3___default = /*#__PURE__*/__nccwpck_require__.n(node_path__WEBPACK_IMPORTED_MODULE_3__);
-/* harmony import */ var _errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
-
-
-
-
-
-/** The folders of this run that are there now, so that a cancelled one leaves none. */
-const folders = new Set();
-/** Where files lie that the job alone needs: the runner empties the folder before and after each. */
-function temporaryFolder() {
-    return process.env['RUNNER_TEMP'] || tmpdir();
-}
-/**
- * Makes a folder that is to be gone when the run ends, be it cancelled.
- * @param prefix what its name begins with, or the path of a folder that lies elsewhere
- * @throws UserError when the temporary folder cannot be written; elsewhere, what the file system says
- */
-function makeScratch(prefix) {
-    const isTemporary = dirname(prefix) === '.';
-    const parent = temporaryFolder();
-    try {
-        // At once, so that none is there that a cancelled run does not know of.
-        if (isTemporary)
-            mkdirSync(parent, { recursive: true });
-        const folder = mkdtempSync(isTemporary ? join(parent, prefix) : prefix);
-        folders.add(folder);
-        return folder;
-    }
-    catch (error) {
-        if (!isTemporary)
-            throw error;
-        throw cannotWriteTemporary(error);
-    }
-}
-function cannotWriteTemporary(error) {
-    return new UserError(`the folder for temporary files cannot be written: ${messageOf(error)}`, {
-        at: { file: temporaryFolder() },
-        advice: 'Have RUNNER_TEMP name a folder that the user of this job may write, with space left.',
-        cause: error,
-    });
-}
-/** What is written there meanwhile, by work that a failure has overtaken, is left for `removeAllScratch`: it is not what went wrong. */
-async function removeScratch(folder) {
-    try {
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(folder, { recursive: true, force: true, maxRetries: 3 });
-    }
-    catch (error) {
-        if (error.code === 'ENOTEMPTY')
-            return;
-        throw error;
-    }
-    folders.delete(folder);
-}
-/** Does something in a folder of its own, see `makeScratch`. */
-async function withScratch(prefix, work) {
-    const folder = makeScratch(prefix);
-    try {
-        return await work(folder);
-    }
-    finally {
-        await removeScratch(folder);
-    }
-}
-/** Removes all of them at once, while others may still be writing there. */
-function removeAllScratch() {
-    for (const folder of folders)
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(folder, { recursive: true, force: true, maxRetries: 3 });
-    folders.clear();
-}
-
-
-/***/ }),
-
-/***/ 538:
-/***/ ((__unused_webpack_module, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  dv: () => (/* binding */ saveTarballs)
-});
-
-// UNUSED EXPORTS: cacheKeys, restoreTarballs
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/@actions/core/lib/core.js + 7 modules
-var lib_core = __nccwpck_require__(3838);
-// EXTERNAL MODULE: ./src/common/errors.ts
-var errors = __nccwpck_require__(1922);
-// EXTERNAL MODULE: ./src/common/format.ts
-var format = __nccwpck_require__(6950);
-// EXTERNAL MODULE: external "node:diagnostics_channel"
-var external_node_diagnostics_channel_ = __nccwpck_require__(3053);
-// EXTERNAL MODULE: ./src/common/http.ts + 1 modules
-var http = __nccwpck_require__(1364);
 ;// CONCATENATED MODULE: ./src/packages/cache-requests.ts
 
 
@@ -29580,14 +29219,14 @@ function watchCacheRequests() {
         const { request } = message;
         // The toolkit has a listener for that, which gives up, after three minutes.
         if (request.path.startsWith(service))
-            request.setTimeout((0,http/* silence */.ao)() * 1000);
+            request.setTimeout(silence() * 1000);
     });
     (0,external_node_diagnostics_channel_.subscribe)('http.client.response.finish', (message) => {
         const { request, response } = message;
         if (!request.path.startsWith(service))
             return;
         // A few hundred bytes: they come at once, or not at all.
-        const timer = setTimeout(() => response.destroy(), (0,http/* silence */.ao)() * 1000);
+        const timer = setTimeout(() => response.destroy(), silence() * 1000);
         response.once('close', () => {
             clearTimeout(timer);
             if (!response.complete)
@@ -29683,7 +29322,7 @@ async function saveTarballs({ directory, key, matchedKey, files }) {
             lib_core/* info */.pq(`${key} was not saved: another job has saved it, or this job may only read the cache.`);
         else {
             const bytes = sizes.reduce((sum, size) => sum + (size ?? 0), 0);
-            lib_core/* info */.pq(`Saved ${(0,format/* formatCount */.B4)(names.length, 'package archive')}, ${(0,format/* formatBytes */.z3)(bytes)}, as ${key}`);
+            lib_core/* info */.pq(`Saved ${formatCount(names.length, 'package archive')}, ${formatBytes(bytes)}, as ${key}`);
         }
     }
     catch (error) {
@@ -29728,12 +29367,12 @@ async function cacheService() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
-/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8551);
-/* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3598);
-/* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(497);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
-/* harmony import */ var _common_scratch_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8623);
-/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(538);
+/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3175);
+/* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3598);
+/* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(497);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1922);
+/* harmony import */ var _common_scratch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8623);
+/* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(599);
 
 
 
@@ -29744,19 +29383,19 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 // A main step that ran to its end has removed it.
 const scratch = (0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .loadScratch */ .bF)();
 if (scratch !== undefined) {
-    await (0,_common_scratch_js__WEBPACK_IMPORTED_MODULE_5__/* .removeScratch */ .ZU)(scratch).catch((error) => {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`${scratch} may hold credentials and could not be removed: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`);
+    await (0,_common_scratch_js__WEBPACK_IMPORTED_MODULE_2__/* .removeScratch */ .ZU)(scratch).catch((error) => {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`${scratch} may hold credentials and could not be removed: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error)}`);
     });
 }
 for (const remains of (0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .loadEngines */ .Os)()) {
     try {
-        const { removeRemains } = await Promise.all(/* import() */[__nccwpck_require__.e(118), __nccwpck_require__.e(430)]).then(__nccwpck_require__.bind(__nccwpck_require__, 9430));
+        const { removeRemains } = await __nccwpck_require__.e(/* import() */ 130).then(__nccwpck_require__.bind(__nccwpck_require__, 130));
         const problem = await removeRemains(remains);
         if (problem !== undefined)
             throw new Error(problem);
     }
     catch (error) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`Containers and images of ${remains.program} may be left: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`);
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`Containers and images of ${remains.program} may be left: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error)}`);
     }
 }
 // Works from what the main step saved alone, and never fails the job: the image is made, only the next run is slower.
@@ -29765,13 +29404,13 @@ try {
     if (state === undefined)
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('There are no package archives to save.');
     else {
-        await (0,_common_certificates_js__WEBPACK_IMPORTED_MODULE_3__/* .trustCertificates */ .N_)([]);
-        await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .untilCancelled */ .c8)(() => (0,_packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__/* .saveTarballs */ .dv)(state));
+        await (0,_common_certificates_js__WEBPACK_IMPORTED_MODULE_4__/* .trustCertificates */ .N_)([]);
+        await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .untilCancelled */ .c8)(() => (0,_packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__/* .saveTarballs */ .dv)(state));
     }
 }
 catch (error) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The package archives were not saved: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`);
-    if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_2__/* .Cancelled */ .cJ)
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The package archives were not saved: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error)}`);
+    if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .Cancelled */ .cJ)
         process.exit(error.exitCode);
 }
 // The toolkit leaves connections open that it has given up, and a job is not to wait until their servers end them.
@@ -29989,13 +29628,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-
-/***/ }),
-
-/***/ 6466:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
 
 /***/ }),
 

@@ -86,6 +86,12 @@ export interface MadeLayer {
   readonly facts: LayerFacts
 }
 
+/** One that was made just now. */
+export interface BuiltLayer extends MadeLayer {
+  /** What is odd about the packages, a sentence each. */
+  readonly warnings: readonly string[]
+}
+
 /**
  * Makes the layers of packages, on all cores, each as soon as its packages are there.
  * @param groups in the order of the image
@@ -99,7 +105,7 @@ export async function buildLayers(
   python: Python | undefined,
   exclude: readonly string[],
   directory: string,
-  onLayer: (made: MadeLayer, index: number) => void,
+  onLayer: (built: BuiltLayer, index: number) => void,
 ): Promise<void> {
   // Big packages and wheels are alone: they first, so that what is left for the end is small.
   const isShared = ({ inputs }: GroupToBuild) => inputs.packages.length + (inputs.wheels?.length ?? 0) > 1
@@ -122,14 +128,14 @@ export async function buildLayers(
       file,
     }
   })
-  await packLayers(jobs, ({ layer: packed, facts, leftOut }, place) => {
+  await packLayers(jobs, ({ layer: packed, facts, leftOut, warnings }, place) => {
     const [index, group] = order[place] ?? []
     if (index === undefined || !group) return
     const { title, inputs, key: whole } = group
     const key = leftOut.paths === undefined ? whole : layerKey(inputs, leftOut.paths)
     const annotations = groupAnnotations({ key, whole }, formatFacts(facts), leftOut, exclude)
     const layer = packedLayer(packed, title, annotations)
-    onLayer({ layer, facts }, index)
+    onLayer({ layer, facts, warnings }, index)
   })
 }
 

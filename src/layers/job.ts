@@ -11,6 +11,7 @@ import {
   selectWinning,
   type ArchiveFacts,
   type LinkContext,
+  type LinkSource,
   type PrefixEntry,
   type SourceCompiler,
 } from '../prefix/link.ts'
@@ -104,7 +105,13 @@ export async function runJob(
     plans.map(({ name }) => name),
     plans.flatMap(({ paths }) => paths),
   )
-  return { layer, facts, leftOut: findLeftOut(filesOf(installed), exclude) }
+  const warnings = sources.filter(isPackage).flatMap(unreadableOf)
+  return { layer, facts, leftOut: findLeftOut(filesOf(installed), exclude), warnings }
+}
+
+/** Entry points that nobody can read. */
+function unreadableOf({ archive: { info } }: LinkSource): string[] {
+  return info.unreadable.map((sentence) => `${info.dist}: ${sentence}; there is no script for it`)
 }
 
 /** What is known of a package or a wheel once its files have gone by. */

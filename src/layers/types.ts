@@ -56,6 +56,8 @@ export interface PackedGroup {
   readonly layer: PackedLayer
   readonly facts: LayerFacts
   readonly leftOut: LeftOut
+  /** What is odd about the packages, a sentence each. */
+  readonly warnings: readonly string[]
 }
 
 /** Whose the files of a layer are. */

@@ -1,4 +1,3 @@
-import * as core from '@actions/core'
 import { UserError } from '../common/errors.ts'
 import type { LockedPackage } from '../lock/types.ts'
 import { openArchive, type PackageArchive } from '../packages/conda/archive.ts'
@@ -46,7 +45,7 @@ const recordMode = 0o644
  * Links a package: gives what a `micromamba create` puts in the prefix for it. First its empty directories, then the
  * files in the archive's order, then those that need a second look at the archive, then entry points, and at last the
  * package's conda-meta record. What is in the archive but not in the package's metadata is not linked. Bytecode stands behind
- * its source. An entry point that nobody can read has no script; the log says so where the record is given.
+ * its source. An entry point that nobody can read has no script.
  * @param select which paths (relative to the prefix) to give; the record is the same whatever is left out, and a hard
  * link to something left out becomes a file
  * @param compiler for the sources of noarch packages; without it they come without bytecode
@@ -79,8 +78,6 @@ export async function* linkPackage(
     if (select(path)) yield fileOf(path, entryPointMode, Buffer.from(entryPointScript(entryPoint, python)))
   }
   if (select(plan.recordPath)) {
-    for (const sentence of archive.info.unreadable)
-      core.warning(`${dist}: ${sentence}; there is no script for it`)
     const record = formatRecord(index.json, locked, facts, plan, linking.linked(), context)
     yield fileOf(plan.recordPath, recordMode, Buffer.from(record))
   }

@@ -15,6 +15,7 @@ import {
   PrefixContents,
   withVersion,
   type Archive,
+  type BuiltLayer,
   type MadeLayer,
 } from '../layers/build.ts'
 import type { WheelPlace } from '../layers/replaced.ts'
@@ -121,7 +122,8 @@ export async function buildPackageLayers(
   const there = new Map(groups.map((group) => [group, group.earlier && namingBuilt(group.earlier, group)]))
   const tellNext = tellingInOrder(groups, there, onNext)
   tellNext()
-  const onLayer = (one: MadeLayer, index: number) => {
+  const onLayer = ({ warnings, ...one }: BuiltLayer, index: number) => {
+    for (const warning of warnings) core.warning(warning)
     const group = missing[index]
     if (group) there.set(group, namingBuilt(one, group))
     void run.uploader?.add(one.layer)
