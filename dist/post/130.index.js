@@ -17,6 +17,8 @@ __webpack_require__.d(__webpack_exports__, {
 var external_node_crypto_ = __webpack_require__(7598);
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __webpack_require__(8474);
+// EXTERNAL MODULE: ./src/common/cancellation.ts
+var cancellation = __webpack_require__(3598);
 // EXTERNAL MODULE: ./src/common/foreign.ts
 var foreign = __webpack_require__(6821);
 // EXTERNAL MODULE: external "node:child_process"

@@ -29367,11 +29367,11 @@ async function cacheService() {
 
 __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _actions_core__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3838);
-/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3175);
-/* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3598);
-/* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(497);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1922);
-/* harmony import */ var _common_scratch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8623);
+/* harmony import */ var _action_state_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3175);
+/* harmony import */ var _common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3598);
+/* harmony import */ var _common_certificates_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(497);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1922);
+/* harmony import */ var _common_scratch_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8623);
 /* harmony import */ var _packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(599);
 
 
@@ -29381,13 +29381,13 @@ __nccwpck_require__.a(module, async (__webpack_handle_async_dependencies__, __we
 
 
 // A main step that ran to its end has removed it.
-const scratch = (0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .loadScratch */ .bF)();
+const scratch = (0,_action_state_js__WEBPACK_IMPORTED_MODULE_2__/* .loadScratch */ .bF)();
 if (scratch !== undefined) {
-    await (0,_common_scratch_js__WEBPACK_IMPORTED_MODULE_2__/* .removeScratch */ .ZU)(scratch).catch((error) => {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`${scratch} may hold credentials and could not be removed: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error)}`);
+    await (0,_common_scratch_js__WEBPACK_IMPORTED_MODULE_3__/* .removeScratch */ .ZU)(scratch).catch((error) => {
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`${scratch} may hold credentials and could not be removed: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`);
     });
 }
-for (const remains of (0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .loadEngines */ .Os)()) {
+for (const remains of (0,_action_state_js__WEBPACK_IMPORTED_MODULE_2__/* .loadEngines */ .Os)()) {
     try {
         const { removeRemains } = await __nccwpck_require__.e(/* import() */ 130).then(__nccwpck_require__.bind(__nccwpck_require__, 130));
         const problem = await removeRemains(remains);
@@ -29395,22 +29395,22 @@ for (const remains of (0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .loadEn
             throw new Error(problem);
     }
     catch (error) {
-        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`Containers and images of ${remains.program} may be left: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error)}`);
+        _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`Containers and images of ${remains.program} may be left: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`);
     }
 }
 // Works from what the main step saved alone, and never fails the job: the image is made, only the next run is slower.
 try {
-    const state = (0,_action_state_js__WEBPACK_IMPORTED_MODULE_1__/* .loadState */ .C7)();
+    const state = (0,_action_state_js__WEBPACK_IMPORTED_MODULE_2__/* .loadState */ .C7)();
     if (state === undefined)
         _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .info */ .pq('There are no package archives to save.');
     else {
-        await (0,_common_certificates_js__WEBPACK_IMPORTED_MODULE_4__/* .trustCertificates */ .N_)([]);
-        await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .untilCancelled */ .c8)(() => (0,_packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__/* .saveTarballs */ .dv)(state));
+        await (0,_common_certificates_js__WEBPACK_IMPORTED_MODULE_5__/* .trustCertificates */ .N_)([]);
+        await (0,_common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__/* .untilCancelled */ .c8)(() => (0,_packages_tarball_cache_js__WEBPACK_IMPORTED_MODULE_6__/* .saveTarballs */ .dv)(state));
     }
 }
 catch (error) {
-    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The package archives were not saved: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .b)(error)}`);
-    if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_5__/* .Cancelled */ .cJ)
+    _actions_core__WEBPACK_IMPORTED_MODULE_0__/* .warning */ .$e(`The package archives were not saved: ${(0,_common_errors_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .b)(error)}`);
+    if (error instanceof _common_cancellation_js__WEBPACK_IMPORTED_MODULE_1__/* .Cancelled */ .cJ)
         process.exit(error.exitCode);
 }
 // The toolkit leaves connections open that it has given up, and a job is not to wait until their servers end them.

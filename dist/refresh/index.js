@@ -73189,9 +73189,9 @@ function busy({ branch }) {
 /* harmony export */   NH: () => (/* binding */ registryUrl),
 /* harmony export */   Sh: () => (/* binding */ formatRepository)
 /* harmony export */ });
-/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1573);
-/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1922);
-/* harmony import */ var _common_http_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7520);
+/* harmony import */ var _common_digest_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1573);
+/* harmony import */ var _common_errors_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1922);
+/* harmony import */ var _common_http_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7520);
 
 
 
@@ -73207,11 +73207,11 @@ const tagPattern = /^\w[\w.-]{0,127}$/;
  * @throws UserError when the text breaks the grammar, or its digest is no sha256
  */
 function parseReference(text, options = {}) {
-    const refuse = (what, advice = 'Write it like ghcr.io/owner/name:tag.') => new _common_errors_js__WEBPACK_IMPORTED_MODULE_0__/* .UserError */ .y(`'${text}' is not an image reference: ${what}`, { at: { input: options.input }, advice });
+    const refuse = (what, advice = 'Write it like ghcr.io/owner/name:tag.') => new _common_errors_js__WEBPACK_IMPORTED_MODULE_1__/* .UserError */ .y(`'${text}' is not an image reference: ${what}`, { at: { input: options.input }, advice });
     const [named = '', digest, ...more] = text.split('@');
     if (more.length > 0)
         throw refuse('it has more than one @');
-    if (digest !== undefined && !(0,_common_digest_js__WEBPACK_IMPORTED_MODULE_1__/* .isDigest */ .Bc)(digest)) {
+    if (digest !== undefined && !(0,_common_digest_js__WEBPACK_IMPORTED_MODULE_2__/* .isDigest */ .Bc)(digest)) {
         throw refuse(`'${digest}' is not a sha256 digest`, 'A digest is sha256: followed by 64 lower-case hexadecimal digits.');
     }
     const [name, tag] = splitTag(named);
@@ -73255,7 +73255,7 @@ function formatRepository(reference) {
 function registryUrl(registry) {
     const host = registry === 'docker.io' ? 'registry-1.docker.io' : registry;
     const url = new URL(`https://${host}/`);
-    return (0,_common_http_js__WEBPACK_IMPORTED_MODULE_2__/* .isLoopback */ .U9)(url.hostname) ? new URL(`http://${host}/`) : url;
+    return (0,_common_http_js__WEBPACK_IMPORTED_MODULE_0__/* .isLoopback */ .U9)(url.hostname) ? new URL(`http://${host}/`) : url;
 }
 /** A colon after the last slash starts a tag; one before it, a port. */
 function splitTag(named) {
