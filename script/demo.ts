@@ -47,12 +47,12 @@ async function demonstrateOnLoopback(): Promise<number> {
   console.error(
     `No answer from ${hosts}: the demo uses servers on loopback instead, with packages made of Debian's`,
   )
-  console.error("and a stand-in for micromamba's solver. Everything after the solve is the real thing.\n")
+  console.error("and a stand-in for micromamba's solver. Everything after the solve is the real thing.")
+  console.error("The lockfile has the servers' ports, which are others in each run, and so is the digest.\n")
   const world = await startWorld({ channel: {}, releases: {}, registry: {}, base: {} })
   try {
     const file = join(workspace, 'env.yaml')
     await writeFile(file, (await readFile(file, 'utf8')).replace('conda-forge', world.channel.url))
-    // The addresses of the servers are others in each run, and so is the lock.
     return await demonstrate({ ...world.inputs, 'lock-mode': 'update' }, world.environment)
   } finally {
     await world.stop()
